@@ -133,12 +133,19 @@ class NanoclusterParams:
 
     @property
     def expected_localizations(self) -> float:
-        """Mean number of localizations of a simulation."""
-        seen = 1.0
-        if self.focal_sd_nm is not None:
-            half_depth = self.roi_nm[-1] / 2 / (math.sqrt(2) * self.focal_sd_nm)
-            seen = math.sqrt(math.pi) / 2 * math.erf(half_depth) / half_depth
-        return (self.n_molecules + self.n_background) * self.mean_blinks * seen
+        """Mean number of localizations of a simulation, approximate about a focal plane."""
+        depth = self.roi_nm[-1]
+        return self.mean_blinks * (
+            self.n_molecules * self._share_seen(depth - 2 * self.radius_nm)
+            + self.n_background * self._share_seen(depth)
+        )
+
+    def _share_seen(self, depth_nm: float) -> float:
+        """Share of localizations seen of those uniform in a slab about the focal plane."""
+        if self.focal_sd_nm is None:
+            return 1.0
+        edge = depth_nm / 2 / (math.sqrt(2) * self.focal_sd_nm)
+        return math.sqrt(math.pi) / 2 * math.erf(edge) / edge if edge > 0 else 1.0
 
 
 def simulate_nanoclusters(
@@ -185,7 +192,7 @@ def simulate_nanoclusters(
 
 
 def place(params: NanoclusterParams, rng: np.random.Generator, wall_nm: float = 0.0) -> Layout:
-    """Place the nanoclusters, `wall_nm` away from the border of the ROI."""
+    """Place the nanoclusters, `wall_nm` away from the lateral border of the ROI."""
     return place_nanoclusters(
         params.n_nanoclusters,
         radius_nm=params.radius_nm,

@@ -75,7 +75,7 @@ def place_nanoclusters(
     rng : numpy.random.Generator
         Source of randomness.
     wall_nm : float
-        Smallest distance between a nanocluster's surface and the ROI's border, nm.
+        Smallest distance between a nanocluster's surface and the ROI's border in x and y, nm.
 
     Returns
     -------
@@ -97,7 +97,8 @@ def place_nanoclusters(
     - nanoclusters lie inside the ROI as a whole.
     """
     dimensions = len(roi_nm)
-    low = np.full(dimensions, radius_nm + wall_nm)
+    low = np.full(dimensions, float(radius_nm))
+    low[:2] += wall_nm
     high = np.asarray(roi_nm) - low
     centers = np.empty((n_nanoclusters, dimensions))
     aggregates = np.empty(n_nanoclusters, dtype=np.int64)

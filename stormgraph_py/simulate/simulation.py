@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -213,7 +214,8 @@ def _write_csv(table: pd.DataFrame, path: Path) -> None:
         table.to_csv(unfinished, index=False, float_format="%.2f", lineterminator="\n")
         unfinished.replace(path)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
         raise OutputError(
             f"{path} cannot be written: {error.strerror or error}; choose another folder."
         ) from error
