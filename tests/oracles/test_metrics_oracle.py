@@ -31,7 +31,7 @@ def brute_force_mean_f(truth, found, matchable):
     return total / len(truth)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(pair=labellings)
 def test_nmi_is_scikit_learns(pair):
     truth, found = pair
@@ -45,7 +45,7 @@ def test_nmi_is_scikit_learns(pair):
         )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(pair=labellings)
 def test_ari_is_scikit_learns(pair):
     truth, found = pair

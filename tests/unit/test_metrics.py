@@ -43,7 +43,7 @@ class TestEveryLabelMetric:
         labels = np.array([-1, 0, 0, 1, 1, 1, 2, -1, 2])
         assert metric(labels, labels, background=background) == pytest.approx(1)
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(pair=labellings, seed=st.integers(0, 1000))
     def test_names_of_clusters_do_not_matter(self, metric, pair, seed):
         truth, found = pair
@@ -56,7 +56,7 @@ class TestEveryLabelMetric:
                 atol=1e-12,
             )
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(pair=labellings, seed=st.integers(0, 1000))
     def test_order_of_localizations_does_not_matter(self, metric, pair, seed):
         truth, found = pair
@@ -65,7 +65,7 @@ class TestEveryLabelMetric:
             metric(truth[order], found[order]), metric(truth, found), atol=1e-12
         )
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(pair=labellings)
     def test_excluding_the_background_ignores_what_is_found_there(self, metric, pair):
         truth, found = pair
@@ -160,14 +160,14 @@ class TestMeanFMeasure:
     def test_the_background_counts_as_a_class(self):
         assert mean_f_measure([-1, -1, -1, 0], [-1] * 4) == pytest.approx((3 * 6 / 7 + 2 / 5) / 4)
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(pair=labellings)
     def test_lies_between_zero_and_one(self, pair):
         for background in ("class", "exclude"):
             value = symmetric_mean_f_measure(*pair, background=background)
             assert math.isnan(value) or 0 <= value <= 1 + 1e-12
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(pair=labellings)
     def test_fast_version_agrees_and_is_symmetric(self, pair):
         a, b = pair[0] + 1, pair[1] + 1

@@ -80,10 +80,10 @@ def test_an_aggregate_is_joined_whatever_its_size():
     # of 2 and 1 nanoclusters, and joins either with the same probability
     joined = []
     for seed in range(3000):
-        aggregates = place(14, 5.0, p=5, q=1, separation_nm=0.0, seed=seed).aggregates
+        aggregates = place(14, 5.0, p=5, q=5, separation_nm=0.0, seed=seed).aggregates
         if aggregates[11] == 10 and aggregates[12] == 11 and aggregates[13] < 12:
             joined.append(aggregates[13])
-    assert len(joined) > 20
+    assert len(joined) > 200
     assert np.mean(np.equal(joined, 10)) == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(len(joined)))
 
 
