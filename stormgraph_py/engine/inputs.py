@@ -1,0 +1,161 @@
+"""Checks of what goes into the engine, and its preparation for graph work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stormgraph_py.arrays import FloatArray
+from stormgraph_py.errors import InputError
+from stormgraph_py.params import StormGraphParams
+
+
+@dataclass(frozen=True, eq=False)
+class EngineInput:
+    """Localizations as the engine works with them.
+
+    Parameters
+    ----------
+    coordinates : ndarray of float64, shape (n, d)
+        Positions, z rescaled.
+    sigma : ndarray of float64, shape (n, d) or None
+        Localization precisions, z rescaled; None when they are unknown or not used.
+    area : float
+        Area or volume of the ROI in these units.
+    roi_area : float
+        The same in nm² or nm³.
+    z_scale : float
+        Factor by which z was multiplied.
+    warnings : tuple of str
+        What was assumed.
+    """
+
+    coordinates: FloatArray
+    sigma: FloatArray | None
+    area: float
+    roi_area: float
+    z_scale: float
+    warnings: tuple[str, ...]
+
+    @property
+    def dimensions(self) -> int:
+        """2 or 3."""
+        return int(self.coordinates.shape[1])
+
+
+def prepare(
+    coordinates: FloatArray,
+    sigma: FloatArray | None,
+    area: float | None,
+    params: StormGraphParams,
+) -> EngineInput:
+    """Check localizations and rescale z so that axial and lateral precision agree on average.
+
+    Parameters
+    ----------
+    coordinates : ndarray of float64, shape (n, 2) or (n, 3)
+        Positions in nm, finite.
+    sigma : ndarray of float64, shape (n, d), optional
+        Localization precisions in nm. NaN where one is unknown: the median stands in for it.
+    area : float, optional
+        Area (nm²) or volume (nm³) of the ROI; the bounding box by default.
+    params : StormGraphParams
+        Parameters of the analysis.
+
+    Raises
+    ------
+    InputError
+        When there are too few localizations, all in one place or on one line along an axis, or a
+        precision is impossible.
+
+    Notes
+    -----
+    Paper: Results, "Clustering in three dimensions" (rescaling of z, for cluster identification
+    only).
+    """
+    warnings: list[str] = []
+    _check_coordinates(coordinates, params)
+    roi_area = _checked_area(coordinates, area, params)
+    d = coordinates.shape[1]
+    usable = None
+    if sigma is not None and params.use_sigma:
+        usable, note = _usable_sigma(sigma)
+        warnings.extend(note)
+    z_scale = 1.0
+    scaled = coordinates
+    if d == 3 and usable is not None:
+        z_scale = float(usable[:, :2].mean() / usable[:, 2].mean())
+        factors = np.array([1.0, 1.0, z_scale])
+        scaled, usable = coordinates * factors, usable * factors
+    return EngineInput(scaled, usable, roi_area * z_scale, roi_area, z_scale, tuple(warnings))
+
+
+def _check_coordinates(coordinates: FloatArray, params: StormGraphParams) -> None:
+    n = len(coordinates)
+    if n == 0:
+        raise InputError("There are no localizations to cluster.")
+    finite = np.isfinite(coordinates).all(axis=1)
+    if not finite.all():
+        row = int(np.argmin(finite))
+        raise InputError(
+            f"Localization {row} has the position {coordinates[row].tolist()}; remove localizations "
+            "whose coordinates are not finite (NaN or infinity)."
+        )
+    if params.k is not None and n <= params.k:
+        raise InputError(
+            f"k={params.k} needs at least {params.k + 1} localizations; got {n}: "
+            "choose a smaller k or a larger ROI."
+        )
+    if n < params.min_cluster_size:
+        raise InputError(
+            f"min_cluster_size={params.min_cluster_size} needs at least as many localizations; "
+            f"got {n}: choose a larger ROI."
+        )
+    if (coordinates == coordinates[0]).all():
+        raise InputError(
+            f"All {n} localizations have the same position {coordinates[0].tolist()}; "
+            "check which columns were read as x and y."
+        )
+
+
+def _checked_area(coordinates: FloatArray, area: float | None, params: StormGraphParams) -> float:
+    name, unit = ("area", "nm²") if coordinates.shape[1] == 2 else ("volume", "nm³")
+    if area is not None:
+        if not (np.isfinite(area) and area > 0):
+            raise InputError(f"The {name} of the ROI is {area} {unit}; give one above 0.")
+        return float(area)
+    sides = np.ptp(coordinates, axis=0)
+    if (sides == 0).any():
+        axis = "xyz"[int(np.argmin(sides))]
+        raise InputError(
+            f"All localizations have the same {axis}, so their bounding box has no {name}; "
+            f"give the {name} of the ROI ({unit})."
+        )
+    return float(np.prod(sides))
+
+
+def _usable_sigma(sigma: FloatArray) -> tuple[FloatArray | None, list[str]]:
+    known = np.isfinite(sigma) & (sigma > 0)
+    unknown = np.isnan(sigma)
+    bad = ~known & ~unknown
+    if (sigma == 0).all():
+        return None, ["All localization precisions are 0; they were taken as unknown."]
+    if bad.any():
+        row = int(np.flatnonzero(bad.any(axis=1))[0])
+        raise InputError(
+            f"Localization {row} has the precision {sigma[row].tolist()} nm; precisions are finite "
+            "and above 0, NaN where unknown, or leave sigma out."
+        )
+    if unknown.all(axis=0).any():
+        return None, [
+            "No localization has a usable precision along every axis; the precisions were not used."
+        ]
+    if not unknown.any():
+        return sigma, []
+    filled = np.where(unknown, np.nanmedian(sigma, axis=0), sigma)
+    n = int(unknown.any(axis=1).sum())
+    return filled, [
+        f"{n} of {len(sigma)} localizations have no usable precision; "
+        f"the median ({', '.join(f'{m:.3g}' for m in np.nanmedian(sigma, axis=0))} nm) stands in."
+    ]

@@ -1,0 +1,497 @@
+"""StormGraph from localizations to clusters: the steps of the paper in their order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stormgraph_py.arrays import FloatArray, IntArray
+from stormgraph_py.engine.communities import LARGEST_SEED
+from stormgraph_py.engine.divide import Division, divide
+from stormgraph_py.engine.edges import (
+    REACH_IN_SIGMA,
+    Edges,
+    candidate_pairs,
+    expected_degrees,
+    expected_edges,
+    limit_neighbors,
+    monte_carlo_weights,
+    neighborhood_edges,
+    weighted_degrees,
+)
+from stormgraph_py.engine.elbow import elbow_length_scale
+from stormgraph_py.engine.hierarchy import Hierarchy
+from stormgraph_py.engine.inputs import EngineInput, prepare
+from stormgraph_py.engine.length_scale import LengthScale, knn_length_scale
+from stormgraph_py.engine.neighbors import (
+    SpatialOrder,
+    kth_neighbor_distances,
+    resampled_kth_neighbor_distances,
+    spatial_order,
+)
+from stormgraph_py.engine.noise import (
+    NoiseResult,
+    RandomCloud,
+    degree_threshold,
+    focal_cloud,
+    random_degrees,
+    remove_unclustered,
+    uniform_cloud,
+)
+from stormgraph_py.engine.overcounting import (
+    OvercountingEvidence,
+    apply_overcounting,
+    overcounting_evidence,
+)
+from stormgraph_py.errors import InputError, ParameterError
+from stormgraph_py.params import StormGraphParams
+from stormgraph_py.progress import OnProgress, Progress, ShouldStop
+from stormgraph_py.result import ClusteringResult, StageTiming
+
+if TYPE_CHECKING:
+    from stormgraph_py.localizations import Localizations
+
+STAGES = (
+    "length scale",
+    "node degrees",
+    "final length scale",
+    "final graph",
+    "communities",
+    "overcounting",
+)
+"""Stages of an analysis in their order, as progress events and timings name them."""
+
+QUERIES_WITH_SIGMA = 5_000
+"""Localizations whose k-th neighbour distances are resampled; r0 then scatters by 0.4%."""
+
+QUERIES_WITHOUT_SIGMA = 50_000
+"""Localizations whose k-th neighbour distances are measured."""
+
+RandomState = int | np.random.Generator | np.random.RandomState | None
+"""What seeds an analysis."""
+
+
+def cluster_localizations(
+    localizations: Localizations,
+    params: StormGraphParams | None = None,
+    *,
+    area: float | None = None,
+    random_state: RandomState = 0,
+    n_jobs: int = 1,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> ClusteringResult:
+    """Cluster localizations with StormGraph.
+
+    Parameters
+    ----------
+    localizations : Localizations
+        As `stormgraph_py.read_localizations` gives them.
+    params : StormGraphParams, optional
+        The paper's recommendations by default.
+    area : float, optional
+        Area (nm²) or volume (nm³) of the ROI; the bounding box by default.
+    random_state : int, numpy.random.Generator, numpy.random.RandomState or None
+        Seed. The same seed gives the same labels on any number of processes.
+    n_jobs : int
+        Processes for community detection; -1 takes one a core.
+    on_progress : callable, optional
+        Called with a `stormgraph_py.progress.ProgressEvent` now and then.
+    should_stop : callable, optional
+        Asked now and then; True stops the analysis.
+
+    Returns
+    -------
+    ClusteringResult
+
+    Raises
+    ------
+    InputError
+        When the localizations cannot be clustered, with the reason and the remedy.
+    Cancelled
+        When `should_stop` said so.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from stormgraph_py import Localizations, StormGraphParams, cluster_localizations
+    >>> rng = np.random.default_rng(0)
+    >>> blobs = rng.choice([300.0, 1500.0], (200, 2)) + rng.normal(0, 30, (200, 2))
+    >>> points = np.concatenate([blobs, rng.uniform(0, 2000, (100, 2))])
+    >>> result = cluster_localizations(Localizations.from_arrays(points), area=4e6)
+    >>> result.n_clusters
+    4
+    """
+    params = params or StormGraphParams()
+    dimensions = params.dimensions or localizations.dimensions
+    sigma = localizations.precision(dimensions)
+    result = cluster_points(
+        localizations.coordinates(dimensions),
+        sigma,
+        params,
+        area=area,
+        random_state=random_state,
+        n_jobs=n_jobs,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+    return result
+
+
+def cluster_points(
+    coordinates: FloatArray,
+    sigma: FloatArray | None,
+    params: StormGraphParams,
+    *,
+    area: float | None = None,
+    random_state: RandomState = 0,
+    n_jobs: int = 1,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> ClusteringResult:
+    """Cluster positions (n, d) with precisions (n, d) or None; see `cluster_localizations`."""
+    data = prepare(coordinates, sigma, area, params)
+    if params.overcounting and data.sigma is None:
+        raise ParameterError(
+            "overcounting=True needs localization precisions (sigma), and these localizations have "
+            "none; turn the overcounting filter off."
+        )
+    seed = _seed(random_state)
+    run = _Run(params, seed, _n_processes(n_jobs), Progress(on_progress, should_stop))
+    # everything below works in an order in which neighbours lie together, which makes it fast and
+    # independent of the order of the rows
+    order = spatial_order(data.coordinates)
+    return run.analyse(data, order)
+
+
+def _seed(random_state: RandomState) -> int:
+    if isinstance(random_state, int | np.integer) and not isinstance(random_state, bool):
+        if random_state < 0:
+            raise ParameterError(f"random_state={random_state} is below 0; use a seed from 0 on.")
+        return int(random_state)
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(LARGEST_SEED))
+    return int(np.random.default_rng(random_state).integers(LARGEST_SEED))
+
+
+def _n_processes(n_jobs: int) -> int:
+    import os
+
+    if n_jobs == 0:
+        raise ParameterError("n_jobs=0 is no number of processes; use 1, or -1 for one a core.")
+    return n_jobs if n_jobs > 0 else max(1, (os.cpu_count() or 1) + 1 + n_jobs)
+
+
+class _Run:
+    """One analysis under way: parameters, randomness, progress and clock."""
+
+    def __init__(
+        self, params: StormGraphParams, seed: int, n_jobs: int, progress: Progress
+    ) -> None:
+        self.params = params
+        self.seed = seed
+        self.n_jobs = n_jobs
+        self.progress = progress
+        self.timings: list[StageTiming] = []
+        # one independent source of randomness a step: skipping a step leaves the others alone
+        streams = np.random.SeedSequence(seed).spawn(len(STAGES))
+        self.rng = dict(zip(STAGES, map(np.random.default_rng, streams), strict=True))
+        self.worker_cpu_s = 0.0
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[np.random.Generator]:
+        """Time a stage and tell of its beginning and end."""
+        self.progress.report(name, 0, 1)
+        cpu, wall, self.worker_cpu_s = time.process_time(), time.perf_counter(), 0.0
+        yield self.rng[name]
+        cpu = time.process_time() - cpu + self.worker_cpu_s
+        self.timings.append(StageTiming(name, cpu, time.perf_counter() - wall))
+        self.progress.report(name, 1, 1)
+
+    def analyse(self, data: EngineInput, order: SpatialOrder) -> ClusteringResult:
+        """Carry out every step."""
+        params, rows = self.params, order.order
+        points = data.coordinates[rows]
+        sigma = None if data.sigma is None else data.sigma[rows]
+        with self.stage("length scale") as rng:
+            scale = self.length_scale(points, None if params.k is None else sigma, data, rng)
+        noise, kept = None, np.arange(len(points))
+        if params.alpha < 1:
+            with self.stage("node degrees") as rng:
+                noise = self.noise(points, sigma, order, scale.r0_nm, data, rng)
+                kept = np.flatnonzero(noise.retained)
+        final, edges, division, warnings = self.final_clusters(points, sigma, kept, scale, data)
+        labels = _scattered(division.labels, kept, rows)
+        hierarchy = Hierarchy(
+            tuple(_scattered(level, kept, rows) for level in division.hierarchy.levels),
+            division.hierarchy.parents,
+            division.hierarchy.codelength,
+        )
+        evidence, final_labels = None, labels
+        if data.sigma is not None:
+            with self.stage("overcounting"):
+                evidence = overcounting_evidence(
+                    data.coordinates,
+                    data.sigma,
+                    labels,
+                    label_radius_nm=params.label_radius_nm,
+                    significance=params.overcounting_significance,
+                )
+                if params.overcounting:
+                    final_labels, evidence = apply_overcounting(labels, evidence)
+        return ClusteringResult(
+            labels=final_labels,
+            coarse_labels=hierarchy.levels[0],
+            candidate_labels=labels,
+            hierarchy=hierarchy,
+            splits=division.splits,
+            length_scale=scale,
+            final_length_scale=final,
+            noise=None if noise is None else _unordered(noise, rows),
+            overcounting=evidence,
+            n_edges=len(edges),
+            n_components=division.n_components,
+            dimensions=data.dimensions,
+            area=data.roi_area,
+            z_scale=data.z_scale,
+            params=params,
+            seed=self.seed,
+            used_sigma=data.sigma is not None,
+            warnings=data.warnings
+            + tuple(warnings)
+            + _remarks(scale, final_labels, evidence, params),
+            timings=tuple(self.timings),
+        )
+
+    def length_scale(
+        self,
+        points: FloatArray,
+        sigma: FloatArray | None,
+        data: EngineInput,
+        rng: np.random.Generator,
+        stage: str = "length scale",
+    ) -> LengthScale:
+        """r0 of localizations scattered over the ROI."""
+        params = self.params
+        if params.k is None:
+            return elbow_length_scale(points, area=data.area, sigma=sigma, progress=self.progress)
+        n, d = points.shape
+        at_most = QUERIES_WITHOUT_SIGMA if sigma is None else QUERIES_WITH_SIGMA
+        queries = np.arange(n)
+        if n > at_most:
+            queries = np.sort(rng.choice(n, at_most, replace=False))
+        if sigma is None:
+            distances = kth_neighbor_distances(points, params.k, queries)
+        else:
+            distances = resampled_kth_neighbor_distances(
+                points,
+                sigma,
+                params.k,
+                queries,
+                rng=rng,
+                n_simulations=params.n_simulations,
+                progress=self.progress,
+                stage=stage,
+            )
+        return knn_length_scale(distances, n / data.area, params.k, d)
+
+    def noise(
+        self,
+        points: FloatArray,
+        sigma: FloatArray | None,
+        order: SpatialOrder,
+        r0: float,
+        data: EngineInput,
+        rng: np.random.Generator,
+    ) -> NoiseResult:
+        """Tell unclustered localizations by their degree."""
+        params, progress, stage = self.params, self.progress, "node degrees"
+        edges = None
+        if sigma is None:
+            edges = neighborhood_edges(points, r0, order.starts, progress=progress, stage=stage)
+            edges = limit_neighbors(edges, params.max_neighbors)
+            degrees = weighted_degrees(edges)
+        elif params.weights == "exact":
+            degrees = expected_degrees(
+                points, sigma, r0, order.starts, progress=progress, stage=stage
+            )
+        else:
+            candidates, _ = self.sampled_edges(points, sigma, order, r0, rng, stage)
+            degrees = weighted_degrees(candidates)
+        cloud = self.random_cloud(points, data)
+        z = points[:, 2] if data.dimensions == 3 else None
+        threshold = degree_threshold(cloud, r0, params.alpha, z)
+        return remove_unclustered(
+            degrees,
+            threshold,
+            random_degrees=random_degrees(cloud, r0, rng=rng),
+            edges=edges,
+            rng=rng,
+            louvain_backend=params.louvain_backend,
+        )
+
+    def random_cloud(self, points: FloatArray, data: EngineInput) -> RandomCloud:
+        """The random cloud that the degrees are compared with."""
+        if data.dimensions == 3 and self.params.z_profile == "gaussian":
+            return focal_cloud(points[:, 2], data.area / float(np.ptp(points[:, 2])))
+        return uniform_cloud(len(points), data.area, data.dimensions)
+
+    def sampled_edges(
+        self,
+        points: FloatArray,
+        sigma: FloatArray,
+        order: SpatialOrder,
+        r0: float,
+        rng: np.random.Generator,
+        stage: str,
+    ) -> tuple[Edges, FloatArray]:
+        """Monte Carlo edges, and how often each occurred."""
+        radius = r0 + REACH_IN_SIGMA * float(sigma.mean())
+        source, target = candidate_pairs(points, radius, order.starts, progress=self.progress)
+        weight, share = monte_carlo_weights(
+            points, sigma, source, target, r0,
+            rng=rng, n_simulations=self.params.n_simulations, progress=self.progress, stage=stage,
+        )  # fmt: skip
+        found = weight > 0
+        edges = Edges(source[found], target[found], weight[found], len(points))
+        return edges, share[found]
+
+    def final_clusters(
+        self,
+        points: FloatArray,
+        sigma: FloatArray | None,
+        kept: IntArray,
+        scale: LengthScale,
+        data: EngineInput,
+    ) -> tuple[LengthScale | None, Edges, Division, list[str]]:
+        """Second r0, final graph and its division, of the retained localizations."""
+        params, warnings = self.params, []
+        points = points[kept]
+        sigma = None if sigma is None else sigma[kept]
+        order = spatial_order(points)
+        points = points[order.order]
+        sigma = None if sigma is None else sigma[order.order]
+        with self.stage("final length scale") as rng:
+            final: LengthScale | None = scale
+            if len(kept) < params.min_cluster_size:
+                final = None
+                warnings.append(
+                    f"Only {len(kept)} localizations were denser than chance; there is no cluster."
+                )
+            elif params.k is not None and len(kept) <= params.k:
+                warnings.append(
+                    f"Only {len(kept)} localizations were denser than chance, too few to find the "
+                    "final r0 with this k; the first r0 was kept."
+                )
+            elif params.alpha < 1 or (params.k is None and sigma is not None):
+                final = self.length_scale(points, sigma, data, rng, "final length scale")
+        with self.stage("final graph") as rng:
+            edges = self.final_graph(points, sigma, order, final, rng)
+        with self.stage("communities") as rng:
+            division = divide(
+                edges,
+                points,
+                params,
+                seed=int(rng.integers(LARGEST_SEED)),
+                n_jobs=self.n_jobs,
+                progress=self.progress,
+                stage="communities",
+            )
+            self.worker_cpu_s = division.worker_cpu_s
+        return final, edges, _reordered(division, order.order), warnings
+
+    def final_graph(
+        self,
+        points: FloatArray,
+        sigma: FloatArray | None,
+        order: SpatialOrder,
+        scale: LengthScale | None,
+        rng: np.random.Generator,
+    ) -> Edges:
+        """The graph that is divided into clusters."""
+        params, progress, stage = self.params, self.progress, "final graph"
+        if scale is None:
+            none = np.empty(0, dtype=np.int32)
+            return Edges(none, none, np.empty(0), len(points))
+        r0 = scale.r0_nm
+        if sigma is None:
+            edges = neighborhood_edges(points, r0, order.starts, progress=progress, stage=stage)
+        elif params.weights == "exact":
+            edges = expected_edges(
+                points, sigma, r0, order.starts,
+                min_probability=params.min_edge_probability, progress=progress, stage=stage,
+            )  # fmt: skip
+        else:
+            edges, share = self.sampled_edges(points, sigma, order, r0, rng, stage)
+            often = share >= params.min_edge_probability
+            edges = Edges(
+                edges.source[often], edges.target[often], edges.weight[often], len(points)
+            )
+        return limit_neighbors(edges, params.max_neighbors)
+
+
+def _reordered(division: Division, order: IntArray) -> Division:
+    """A division whose nodes are back in the order before `order` was applied."""
+
+    def back(labels: IntArray) -> IntArray:
+        restored = np.empty_like(labels)
+        restored[order] = labels
+        return restored
+
+    hierarchy = division.hierarchy
+    return Division(
+        back(division.labels),
+        Hierarchy(tuple(map(back, hierarchy.levels)), hierarchy.parents, hierarchy.codelength),
+        division.splits,
+        division.n_components,
+        division.worker_cpu_s,
+    )
+
+
+def _scattered(labels: IntArray, kept: IntArray, rows: IntArray) -> IntArray:
+    """Labels of the kept localizations in the order of the input, -1 elsewhere."""
+    result = np.full(len(rows), -1, dtype=np.int64)
+    result[rows[kept]] = labels
+    return result
+
+
+def _unordered(noise: NoiseResult, rows: IntArray) -> NoiseResult:
+    """The same, localizations in the order of the input."""
+    back = np.empty(len(rows), dtype=np.int64)
+    back[rows] = np.arange(len(rows))
+    return NoiseResult(
+        degrees=noise.degrees[back],
+        threshold=noise.threshold[back],
+        retained=noise.retained[back],
+        rule=noise.rule[back],
+        random_degrees=noise.random_degrees,
+    )
+
+
+def _remarks(
+    scale: LengthScale,
+    labels: IntArray,
+    evidence: tuple[OvercountingEvidence, ...] | None,
+    params: StormGraphParams,
+) -> tuple[str, ...]:
+    """What a careful user should know about this result, in plain words."""
+    remarks = []
+    if scale.fell_back_to_median:
+        remarks.append(
+            "The first r0 fell back to the median of random localizations: at the scale of the "
+            f"k-th neighbour these localizations are no more clustered than chance (k={params.k})."
+        )
+    if labels.max(initial=-1) < 0:
+        remarks.append("No cluster was found.")
+    if evidence and not params.overcounting:
+        doubtful = sum(e.verdict == "indistinguishable" for e in evidence)
+        if doubtful:
+            remarks.append(
+                f"{doubtful} of {len(evidence)} clusters cannot be told from one molecule counted "
+                "several times; turn the overcounting filter on to remove them."
+            )
+    return tuple(remarks)
