@@ -78,7 +78,8 @@ class Localizations:
     Raises
     ------
     InputError
-        When ``x_nm`` or ``y_nm`` is missing, or a coordinate is not finite.
+        When ``x_nm`` or ``y_nm`` is missing, a coordinate is not finite, or two columns have the
+        same name.
 
     Examples
     --------
@@ -96,9 +97,17 @@ class Localizations:
         for name in ("x_nm", "y_nm"):
             if name not in table.columns:
                 raise InputError(f"The table has no column {name!r}; it has {list(table.columns)}.")
+        if not table.columns.is_unique:
+            twice = table.columns[table.columns.duplicated()][0]
+            raise InputError(f"The table has more than one column {twice!r}; rename one of them.")
         for name in ("x_nm", "y_nm", "z_nm"):
             if name in table.columns:
-                finite = np.isfinite(table[name].to_numpy(dtype=np.float64))
+                try:
+                    finite = np.isfinite(table[name].to_numpy(dtype=np.float64))
+                except (TypeError, ValueError):
+                    raise InputError(
+                        f"{name} holds {table[name].dtype}, not numbers; convert the column."
+                    ) from None
                 if not finite.all():
                     row = int(np.argmin(finite))
                     raise InputError(
@@ -131,11 +140,14 @@ class Localizations:
         Raises
         ------
         InputError
-            When the shapes do not fit.
+            When the shapes do not fit, or a coordinate is not a finite number.
         """
         import pandas as pd
 
-        X = np.asarray(coordinates, dtype=np.float64)
+        try:
+            X = np.asarray(coordinates, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise InputError(f"coordinates are no table of numbers ({error}).") from None
         if X.ndim != 2 or X.shape[1] not in (2, 3):
             raise InputError(f"coordinates have the shape {X.shape}; give (n, 2) or (n, 3) in nm.")
         data: dict[str, Any] = {f"{a}_nm": X[:, i] for i, a in enumerate("xyz"[: X.shape[1]])}
@@ -149,6 +161,12 @@ class Localizations:
                     f"give ({len(X)},) or {X.shape} in nm."
                 )
             data |= {f"sigma_{a}_nm": S[:, i] for i, a in enumerate("xyz"[: X.shape[1]])}
+        for name, values in columns.items():
+            if np.shape(values) != (len(X),):
+                raise InputError(
+                    f"{name} has the shape {np.shape(values)} for {len(X)} localizations; "
+                    f"give ({len(X)},)."
+                )
         return cls(pd.DataFrame(data | columns))
 
     def __len__(self) -> int:
@@ -172,7 +190,7 @@ class Localizations:
     def dimensions(self) -> int:
         """3 when there is a z that varies, else 2."""
         z = self._column("z_nm")
-        return 3 if z is not None and z.size and float(np.ptp(z)) > 0 else 2
+        return 3 if z is not None and z.size and z.min() < z.max() else 2
 
     @property
     def xy(self) -> FloatArray:
@@ -208,27 +226,30 @@ class Localizations:
 
     @property
     def frame(self) -> IntArray | None:
-        """Camera frame of each localization, (n,), None when unknown."""
-        frame = self._column("frame")
-        return None if frame is None else frame.astype(np.int64)
+        """Camera frame of each localization, (n,), -1 where it is missing; None when unknown."""
+        return self._whole_numbers("frame")
 
     @property
     def channel(self) -> IntArray | None:
-        """Colour channel of each localization, (n,), None when unknown."""
-        channel = self._column("channel")
-        return None if channel is None else channel.astype(np.int64)
+        """Colour channel of each localization, (n,), -1 where it is missing; None when unknown."""
+        return self._whole_numbers("channel")
 
     def select(self, rows: BoolArray | IntArray | Sequence[int]) -> Localizations:
         """Localizations of some rows, given as a mask or as indices."""
-        return Localizations(
-            self._table.loc[rows] if np.asarray(rows).dtype == bool else self._table.iloc[rows],
-            self._provenance,
-        )
+        return Localizations(self._table.iloc[np.asarray(rows)], self._provenance)
 
     def _column(self, name: str) -> FloatArray | None:
         if name not in self._table.columns:
             return None
         return self._table[name].to_numpy(dtype=np.float64)
+
+    def _whole_numbers(self, name: str) -> IntArray | None:
+        values = self._column(name)
+        if values is None:
+            return None
+        # what int64 cannot hold is as little a frame as NaN is
+        known = np.abs(values) < 2.0**63
+        return np.where(known, values, -1).astype(np.int64)
 
     def _columns(self, names: tuple[str, ...]) -> FloatArray:
         values = self._table[list(names)].to_numpy(dtype=np.float64)

@@ -1,0 +1,1 @@
+"""Files of localizations in, results out; lengths become nm on the way."""

@@ -1,0 +1,156 @@
+"""Read a text table whole: a line that is neither blank nor a comment is a row, or an error."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stormgraph_py.errors import FileFormatError
+from stormgraph_py.io.dialect import Dialect, describe_separator, sniff, split
+from stormgraph_py.io.source import as_utf8, read_bytes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_COMMENT_LINE = re.compile(rb"(?:(?<=\n)|(?<=\r)|\A)[#%][^\r\n]*")
+
+
+@dataclass(frozen=True, eq=False)
+class TextTable:
+    """A text table as the file has it.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The rows; numbers where a whole column is numbers, else text.
+    dialect : Dialect
+        How it is written.
+    data : bytes
+        The file's text.
+    sha256 : str
+        Hash of the file's bytes.
+    notes, warnings : tuple of str
+        What was understood.
+    """
+
+    frame: pd.DataFrame
+    dialect: Dialect
+    data: bytes
+    sha256: str
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def where(self, row: int) -> str:
+        """Name the line of a row (counted from 0) as an editor counts lines."""
+        return f"line {_numbered_lines(self.data, self.dialect)[row][0]}"
+
+
+def read_text(path: Path, separator: str | None = None) -> TextTable:
+    """Read a delimited text table with or without header.
+
+    Raises
+    ------
+    FileFormatError
+        When the file is no table, or a row does not have as many fields as there are columns.
+    """
+    data, sha256 = read_bytes(path)
+    data, encoding = as_utf8(data, path)
+    dialect = sniff(data, path, separator)
+    notes = list(dialect.notes)
+    notes.append(f"Columns are separated by {describe_separator(dialect.separator)}.")
+    if encoding:
+        notes.append(encoding)
+    quoted = data.find(b'"', dialect.body) >= 0
+    if quoted:
+        _check_rows(data, dialect, path)
+    rows = data
+    if _has_comment(data, dialect.body):
+        body, n_comments = _COMMENT_LINE.subn(b"", data[dialect.body :])
+        rows = data[: dialect.body] + body
+        notes.append(f"{n_comments} comment lines between the rows were left out.")
+    try:
+        frame = None if quoted else _parse_numbers(rows, dialect)
+        frame = _parse(rows, dialect) if frame is None else frame
+    except (ValueError, OverflowError) as error:
+        _check_rows(data, dialect, path)
+        reason = " ".join(str(error).split())
+        raise FileFormatError(
+            f"{path}: cannot be read as a table ({reason}); export the localizations again."
+        ) from None
+    # the parser fills short rows with nothing, which shows in the last column
+    if frame.iloc[:, -1].hasnans:
+        _check_rows(data, dialect, path)
+    empty = [
+        name
+        for i, name in enumerate(frame.columns, start=1)
+        if name == f"column_{i}" and frame[name].isna().all()
+    ]
+    if empty and dialect.has_header:
+        frame = frame.drop(columns=empty)
+        notes.append(f"{len(empty)} columns without name and values were left out.")
+    return TextTable(frame, dialect, data, sha256, tuple(notes), dialect.warnings)
+
+
+def _parse_numbers(rows: bytes, dialect: Dialect) -> pd.DataFrame | None:
+    """Parse a table that is all numbers, in less time; None where it is not."""
+    import pandas as pd
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", pd.errors.DtypeWarning)
+        frame = _parse(rows, dialect, all_numbers=True)
+    return frame if all(dtype.kind in "iuf" for dtype in frame.dtypes) else None
+
+
+def _parse(rows: bytes, dialect: Dialect, *, all_numbers: bool = False) -> pd.DataFrame:
+    import pandas as pd
+
+    stream = io.BytesIO(rows)
+    stream.seek(dialect.body)
+    return pd.read_csv(
+        stream,
+        sep=r"\s+" if dialect.separator == " " else dialect.separator,
+        decimal=dialect.decimal,
+        header=None,
+        names=list(dialect.names),
+        index_col=False,
+        encoding="utf-8",
+        na_filter=not all_numbers,
+        skipinitialspace=not all_numbers,
+        low_memory=all_numbers,
+    )
+
+
+def _has_comment(data: bytes, body: int) -> bool:
+    # one byte at a time is what bytes.find is fast at
+    marks = any(data.find(mark, body) >= 0 for mark in (b"#", b"%"))
+    return marks and _COMMENT_LINE.search(data, max(body - 1, 0)) is not None
+
+
+def _numbered_lines(data: bytes, dialect: Dialect) -> list[tuple[int, bytes]]:
+    """List the lines that are rows with their numbers in the file."""
+    first = len(data[: dialect.body].splitlines()) + 1
+    lines = enumerate(data[dialect.body :].splitlines(), start=first)
+    blank = b" " if dialect.separator == "\t" else b" \t"
+    return [(n, line) for n, line in lines if line.strip(blank) and line[:1] not in (b"#", b"%")]
+
+
+def _check_rows(data: bytes, dialect: Dialect, path: Path) -> None:
+    """Raise for the first row that has not as many fields as there are columns."""
+    n_columns = len(dialect.names)
+    for number, line in _numbered_lines(data, dialect):
+        text = line.decode(errors="replace")
+        if text.count('"') % 2:
+            raise FileFormatError(
+                f"{path}: line {number} opens a quotation mark that it does not close: "
+                f"{text[:60]!r}; correct the line or remove it."
+            )
+        n_fields = len(split(text, dialect.separator))
+        if n_fields != n_columns:
+            raise FileFormatError(
+                f"{path}: line {number} has {n_fields} fields and the table {n_columns} columns: "
+                f"{text[:60]!r}; the file may be cut off there: correct the line or remove it."
+            )
