@@ -39,7 +39,7 @@ _HOMES = {
     "roi_summary": "clusters.statistics",
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605 - one list of names, and where each lives
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

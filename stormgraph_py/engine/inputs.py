@@ -99,8 +99,8 @@ def _check_coordinates(coordinates: FloatArray, params: StormGraphParams) -> Non
     if not finite.all():
         row = int(np.argmin(finite))
         raise InputError(
-            f"Localization {row} has the position {coordinates[row].tolist()}; remove localizations "
-            "whose coordinates are not finite (NaN or infinity)."
+            f"Localization {row} has the position {coordinates[row].tolist()}; remove "
+            "localizations whose coordinates are not finite (NaN or infinity)."
         )
     if params.k is not None and n <= params.k:
         raise InputError(

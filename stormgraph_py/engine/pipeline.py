@@ -47,7 +47,7 @@ from stormgraph_py.engine.overcounting import (
     apply_overcounting,
     overcounting_evidence,
 )
-from stormgraph_py.errors import InputError, ParameterError
+from stormgraph_py.errors import ParameterError
 from stormgraph_py.params import StormGraphParams
 from stormgraph_py.progress import OnProgress, Progress, ShouldStop
 from stormgraph_py.result import ClusteringResult, StageTiming
@@ -128,10 +128,9 @@ def cluster_localizations(
     """
     params = params or StormGraphParams()
     dimensions = params.dimensions or localizations.dimensions
-    sigma = localizations.precision(dimensions)
-    result = cluster_points(
+    return cluster_points(
         localizations.coordinates(dimensions),
-        sigma,
+        localizations.precision(dimensions),
         params,
         area=area,
         random_state=random_state,
@@ -139,7 +138,6 @@ def cluster_localizations(
         on_progress=on_progress,
         should_stop=should_stop,
     )
-    return result
 
 
 def cluster_points(
