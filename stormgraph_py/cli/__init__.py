@@ -1,0 +1,1 @@
+"""The command line: `stormgraph run`, `demo`, `rerun`, `simulate` and `info`."""

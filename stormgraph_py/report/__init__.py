@@ -1,0 +1,1 @@
+"""Results on disk: one folder an analysis, with its tables, its record and its report."""

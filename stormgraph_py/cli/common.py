@@ -1,0 +1,44 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+import argparse
+
+Options = argparse._ActionsContainer
+"""A parser or a group of options in one; argparse has no public name for it."""
+
+DEFAULT_OUT = "stormgraph-results"
+
+
+def add_common_options(parser: Options) -> None:
+    """Add the options of every command that takes a while."""
+    parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    add_log_option(parser)
+
+
+def add_log_option(parser: Options) -> None:
+    """Add the option that every command has."""
+    parser.add_argument(
+        "--log-level",
+        choices=["debug", "info", "warning", "error"],
+        default="warning",
+        help="how much to log on stderr; debug shows tracebacks",
+    )
+
+
+def add_jobs_option(parser: Options) -> None:
+    """Add the number of processes."""
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=1,
+        metavar="N",
+        help="processes for the slow steps, -1 for one a core; changes nothing but the time",
+    )
+
+
+def add_seed_option(parser: Options) -> None:
+    """Add the seed of everything random."""
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="seed of everything random (default 0)"
+    )

@@ -1,0 +1,216 @@
+"""`stormgraph run`: analyse files, write a folder of results for each."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stormgraph_py.cli.common import (
+    DEFAULT_OUT,
+    add_common_options,
+    add_jobs_option,
+    add_seed_option,
+)
+from stormgraph_py.cli.faults import (
+    EXIT_INPUT_OUTPUT,
+    EXIT_INTERRUPTED,
+    describe_fault,
+    say,
+    say_error,
+    say_warning,
+)
+from stormgraph_py.cli.reading import add_reading_options, reading_options
+from stormgraph_py.errors import ParameterError
+from stormgraph_py.params import StormGraphParams
+
+if TYPE_CHECKING:
+    from stormgraph_py.report.analysis import Analysis, Request
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "run",
+        help="find clusters, write tables and a report",
+        description="Find clusters in each FILE and write DIR/<name>/ with localizations.csv, "
+        "clusters.csv, run.json, report.html and more.",
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="localizations to analyse")
+    method = parser.add_argument_group("method")
+    method.add_argument(
+        "--k",
+        type=_k,
+        default=15,
+        metavar="K",
+        help="neighbour that sets the length scale, 10 to 20, or auto (default 15)",
+    )
+    method.add_argument(
+        "--alpha",
+        type=float,
+        default=0.05,
+        metavar="A",
+        help="largest share of random localizations that may be called clustered; 1 skips the "
+        "threshold (default 0.05)",
+    )
+    method.add_argument(
+        "--min-cluster-size",
+        type=int,
+        default=5,
+        metavar="N",
+        help="smallest number of localizations of a cluster (default 5)",
+    )
+    method.add_argument(
+        "--overcounting",
+        action="store_true",
+        help="leave out clusters that may be one molecule counted several times",
+    )
+    method.add_argument(
+        "--label-radius",
+        type=float,
+        default=0.0,
+        metavar="NM",
+        help="radius of molecule and label in the overcounting test (default 0)",
+    )
+    method.add_argument(
+        "--ignore-sigma", action="store_true", help="do not use localization precisions"
+    )
+    method.add_argument(
+        "--weights",
+        choices=["exact", "monte-carlo"],
+        default="exact",
+        help="how expected edge weights are found (default exact)",
+    )
+    method.add_argument(
+        "--trials",
+        type=int,
+        default=5,
+        metavar="N",
+        help="runs of Infomap per connected component (default 5)",
+    )
+    method.add_argument("--dimensions", type=int, choices=[2, 3], help="2 ignores z")
+    method.add_argument(
+        "--z-profile",
+        choices=["gaussian", "uniform"],
+        default="gaussian",
+        help="3-D: random localizations around a focal plane, or uniform (default gaussian)",
+    )
+    add_seed_option(method)
+    part = parser.add_argument_group("part of the data")
+    part.add_argument(
+        "--roi", metavar="ROI.geojson", help="region of interest: polygons, coordinates in nm"
+    )
+    part.add_argument("--channel", type=int, metavar="C", help="colour channel to analyse")
+    add_reading_options(parser)
+    output = parser.add_argument_group("output and speed")
+    output.add_argument(
+        "--out", default=DEFAULT_OUT, metavar="DIR", help=f"folder of results ({DEFAULT_OUT})"
+    )
+    output.add_argument("--overwrite", action="store_true", help="replace older results")
+    add_jobs_option(output)
+    add_common_options(output)
+    parser.set_defaults(execute=execute)
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Analyse the files one after another; a failed one does not stop the rest."""
+    from stormgraph_py.report.analysis import Request
+    from stormgraph_py.report.folder import result_name
+    from stormgraph_py.roi import read_roi
+
+    targets: dict[str, str] = {}
+    for file in arguments.files:
+        name = result_name(file)
+        # Folder names that differ in case alone are one folder on some systems.
+        other = targets.setdefault(name.casefold(), file)
+        if other != file or arguments.files.count(file) > 1:
+            raise ParameterError(
+                f"{other} and {file} would both be written to {Path(arguments.out) / name}; "
+                "analyse them with different --out."
+            )
+    params = _params(arguments)
+    roi = None if arguments.roi is None else read_roi(arguments.roi)
+    codes = []
+    for file in arguments.files:
+        request = Request(
+            path=file,
+            channel=arguments.channel,
+            roi=roi,
+            roi_path=arguments.roi,
+            params=params,
+            seed=arguments.seed,
+            **reading_options(arguments),
+        )
+        try:
+            folder = Path(arguments.out) / result_name(file)
+            run_one(request, folder, arguments)
+            codes.append(0)
+        except Exception as error:
+            message, code = describe_fault(error)
+            say_error(message if file in message else f"{file}: {message}")
+            codes.append(code)
+            if code == EXIT_INTERRUPTED:
+                break
+    return _overall(codes)
+
+
+def run_one(request: Request, folder: Path, arguments: argparse.Namespace) -> None:
+    """Analyse one file into a folder that appears once it is complete."""
+    from stormgraph_py.cli.bars import StageBars
+    from stormgraph_py.cli.interrupts import stop_on_interrupt
+    from stormgraph_py.report.analysis import cluster, load, measure
+    from stormgraph_py.report.folder import check_free, result_folder, write_result
+
+    check_free(folder, overwrite=arguments.overwrite)
+    selection = load(request)
+    with result_folder(folder, overwrite=arguments.overwrite) as unfinished:
+        with stop_on_interrupt() as should_stop, StageBars(quiet=arguments.quiet) as bars:
+            result = cluster(
+                request, selection, n_jobs=arguments.jobs, on_progress=bars, should_stop=should_stop
+            )
+        analysis = measure(request, selection, result)
+        write_result(unfinished, analysis)
+    if not arguments.quiet:
+        _tell(analysis, folder)
+
+
+def _tell(analysis: Analysis, folder: Path) -> None:
+    from stormgraph_py.report.words import lead
+
+    for warning in analysis.warnings:
+        say_warning(f"{analysis.request.path}: {warning}")
+    say(f"{analysis.request.path}: {lead(analysis)}")
+    say(f"  report: {folder / 'report.html'}")
+
+
+def _params(arguments: argparse.Namespace) -> StormGraphParams:
+    return StormGraphParams(
+        k=arguments.k,
+        alpha=arguments.alpha,
+        min_cluster_size=arguments.min_cluster_size,
+        overcounting=arguments.overcounting,
+        label_radius_nm=arguments.label_radius,
+        use_sigma=not arguments.ignore_sigma,
+        weights=arguments.weights,
+        n_trials=arguments.trials,
+        dimensions=arguments.dimensions,
+        z_profile=arguments.z_profile,
+    )
+
+
+def _overall(codes: list[int]) -> int:
+    """Exit code of several files: one file's own, else 1 when any failed."""
+    if EXIT_INTERRUPTED in codes:
+        return EXIT_INTERRUPTED
+    if len(codes) == 1:
+        return codes[0]
+    return EXIT_INPUT_OUTPUT if any(codes) else 0
+
+
+def _k(text: str) -> int | None:
+    if text.lower() == "auto":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number nor auto") from None

@@ -1,0 +1,274 @@
+"""One analysis: a file, what was asked for, and what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stormgraph_py.clusters import cluster_table, roi_summary
+from stormgraph_py.engine.pipeline import cluster_localizations
+from stormgraph_py.errors import InputError, ParameterError
+from stormgraph_py.io import read_localizations
+from stormgraph_py.localizations import Localizations
+from stormgraph_py.params import StormGraphParams
+from stormgraph_py.roi import Roi
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stormgraph_py.clusters.statistics import SummaryRow
+    from stormgraph_py.progress import OnProgress, ShouldStop
+    from stormgraph_py.result import ClusteringResult
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Request:
+    """What to analyse and how: everything that the labels depend on.
+
+    Parameters
+    ----------
+    path : str
+        Input file, as the user gave it.
+    format : str or None
+        Reader to use; None detects it.
+    pixel_size_nm : float or None
+        Edge of a camera pixel in the sample, for files in pixels.
+    columns : mapping of str to str
+        Name in the table -> name in the file, for columns that the reader should not guess.
+    unit, separator : str or None
+        Unit of lengths and character between columns, where the file does not tell.
+    channel : int or None
+        Colour channel to analyse; None takes all localizations.
+    roi : Roi or None
+        Region to analyse; None takes all localizations.
+    roi_path : str or None
+        File that the region was read from.
+    params : StormGraphParams
+        Parameters of the analysis.
+    seed : int
+        Seed of everything random.
+    """
+
+    path: str
+    format: str | None = None
+    pixel_size_nm: float | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    unit: str | None = None
+    separator: str | None = None
+    channel: int | None = None
+    roi: Roi | None = None
+    roi_path: str | None = None
+    params: StormGraphParams = field(default_factory=StormGraphParams)
+    seed: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the request ready for JSON."""
+        return {
+            "path": self.path,
+            "format": self.format,
+            "pixel_size_nm": self.pixel_size_nm,
+            "columns": dict(self.columns),
+            "unit": self.unit,
+            "separator": self.separator,
+            "channel": self.channel,
+            "roi": None if self.roi is None else self.roi.as_geojson(),
+            "roi_path": self.roi_path,
+            "params": self.params.as_dict(),
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Request:
+        """Make a request from what `as_dict` returned.
+
+        Raises
+        ------
+        ParameterError
+            For unknown names or values out of bounds.
+        """
+        known = dict(values)
+        roi = known.pop("roi", None)
+        params = StormGraphParams.from_dict(known.pop("params", {}))
+        try:
+            return cls(roi=None if roi is None else Roi.from_geojson(roi), params=params, **known)
+        except TypeError as error:
+            raise ParameterError(f"The request holds an unknown name: {error}.") from None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Selection:
+    """The localizations that are analysed.
+
+    Parameters
+    ----------
+    localizations : Localizations
+        Those inside the region and of the channel.
+    area : float or None
+        Area (nm²) or volume (nm³) of the region; None leaves it to the bounding box.
+    n_other_channel, n_outside : int
+        Localizations left out because of their channel, and because they lie outside the region.
+    warnings : tuple of str
+        What the user should know of the choice.
+    """
+
+    localizations: Localizations
+    area: float | None
+    n_other_channel: int
+    n_outside: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Analysis:
+    """A request with its localizations, its result and the tables made of it."""
+
+    request: Request
+    selection: Selection
+    result: ClusteringResult
+    clusters: pd.DataFrame
+    coarse_clusters: pd.DataFrame
+    summary: SummaryRow
+
+    @property
+    def localizations(self) -> Localizations:
+        """The localizations that were analysed, in the order of the labels."""
+        return self.selection.localizations
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should look at, about the file, the selection and the result."""
+        found = (
+            *self.localizations.provenance.warnings,
+            *self.selection.warnings,
+            *self.result.warnings,
+        )
+        return tuple(dict.fromkeys(found))
+
+
+def load(request: Request) -> Selection:
+    """Read the file of a request, and choose its channel and region.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, or nothing is left of it.
+    """
+    localizations = read_localizations(
+        request.path,
+        format=request.format,
+        pixel_size_nm=request.pixel_size_nm,
+        columns=request.columns,
+        unit=request.unit,
+        separator=request.separator,
+    )
+    chosen, n_other_channel, warnings = _choose_channel(localizations, request.channel)
+    if request.roi is None:
+        return Selection(
+            localizations=chosen,
+            area=None,
+            n_other_channel=n_other_channel,
+            n_outside=0,
+            warnings=warnings,
+        )
+    inside = request.roi.contains(chosen.xy)
+    if not inside.any():
+        raise InputError(_nothing_inside(request.roi, chosen))
+    cropped = chosen.select(inside)
+    area = request.roi.area_nm2
+    if (request.params.dimensions or cropped.dimensions) == 3:
+        area *= float(np.ptp(cropped.xyz[:, 2]))
+    return Selection(
+        localizations=cropped,
+        area=area,
+        n_other_channel=n_other_channel,
+        n_outside=len(chosen) - len(cropped),
+        warnings=warnings,
+    )
+
+
+def cluster(
+    request: Request,
+    selection: Selection,
+    *,
+    n_jobs: int = 1,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> ClusteringResult:
+    """Cluster what was selected as the request asks for.
+
+    Parameters
+    ----------
+    request : Request
+        What to analyse and how.
+    selection : Selection
+        What `load` returned for the request.
+    n_jobs : int
+        Workers; the labels do not depend on it.
+    on_progress, should_stop : callable, optional
+        As in `stormgraph_py.engine.pipeline.cluster_localizations`.
+
+    Raises
+    ------
+    StormGraphError
+        When the localizations and the parameters allow no analysis, or when asked to stop.
+    """
+    return cluster_localizations(
+        selection.localizations,
+        request.params,
+        area=selection.area,
+        random_state=request.seed,
+        n_jobs=n_jobs,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+
+
+def measure(request: Request, selection: Selection, result: ClusteringResult) -> Analysis:
+    """Describe the clusters of a result."""
+    localizations = selection.localizations
+    clusters = cluster_table(localizations, result)
+    return Analysis(
+        request=request,
+        selection=selection,
+        result=result,
+        clusters=clusters,
+        coarse_clusters=cluster_table(localizations, result, level="coarse"),
+        summary=roi_summary(localizations, result, clusters=clusters),
+    )
+
+
+def _choose_channel(
+    localizations: Localizations, channel: int | None
+) -> tuple[Localizations, int, tuple[str, ...]]:
+    channels = localizations.channel
+    found = [] if channels is None else np.unique(channels).tolist()
+    names = ", ".join(map(str, found))
+    if channel is None:
+        if len(found) < 2:
+            return localizations, 0, ()
+        together = (
+            f"The file has {len(found)} colour channels ({names}) that were analysed together; "
+            "choose one with --channel."
+        )
+        return localizations, 0, (together,)
+    if channels is None:
+        raise ParameterError(
+            f"channel={channel} was asked for, but the file has no channels; leave --channel out."
+        )
+    if channel not in found:
+        raise ParameterError(f"The file has no channel {channel}; it has {names}.")
+    chosen = localizations.select(channels == channel)
+    return chosen, len(localizations) - len(chosen), ()
+
+
+def _nothing_inside(roi: Roi, localizations: Localizations) -> str:
+    left, low, right, high = roi.bounds_nm
+    (x0, y0), (x1, y1) = localizations.xy.min(axis=0), localizations.xy.max(axis=0)
+    return (
+        f"None of {len(localizations)} localizations lies in the region of interest "
+        f"(x {left:.6g} to {right:.6g}, y {low:.6g} to {high:.6g} nm); the localizations have "
+        f"x {x0:.6g} to {x1:.6g}, y {y0:.6g} to {y1:.6g} nm. Are the region's coordinates in nm?"
+    )

@@ -1,0 +1,241 @@
+"""Sections of the report on how it was found: thresholds, evidence, parameters, provenance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stormgraph_py.report import figures, words
+from stormgraph_py.report.numbers import (
+    MISSING,
+    area_text,
+    count,
+    integer,
+    percent,
+    rounded,
+    seconds_text,
+    volume_text,
+)
+from stormgraph_py.report.views import Section, TableView, chart
+
+if TYPE_CHECKING:
+    from stormgraph_py.engine.length_scale import LengthScale
+    from stormgraph_py.report.analysis import Analysis
+
+_HEAD_ROWS = 12
+
+
+def choices_section(analysis: Analysis) -> Section:
+    """Show how r0, the degree threshold and the level of clustering were chosen."""
+    result = analysis.result
+    views = [
+        chart(
+            "Length scale r0 for finding unclustered localizations",
+            _length_scale_text(result.length_scale),
+            figures.length_scale_figure(result.length_scale),
+        )
+    ]
+    final = result.final_length_scale
+    if final is not None:
+        views.append(
+            chart(
+                "Length scale r0 of the final graph",
+                "Found in the same way from the localizations that were kept. "
+                + _length_scale_text(final),
+                figures.length_scale_figure(final),
+            )
+        )
+    tables = []
+    noise = result.noise
+    if noise is not None:
+        z_nm = analysis.localizations.xyz[:, 2] if result.dimensions == 3 else None
+        n, kept = len(noise.retained), int(noise.retained.sum())
+        views.append(
+            chart(
+                "Which localizations are too isolated to be clustered",
+                "The weighted degree of a localization sums up how near its neighbours within r0 "
+                f"are. At most {percent(result.params.alpha)} of random localizations exceed the "
+                f"threshold. {integer(kept)} of {integer(n)} localizations ({percent(kept / n)}) "
+                "were kept for clustering.",
+                figures.degree_figure(noise, z_nm),
+            )
+        )
+        rules = Counter(noise.rule.tolist())
+        if not result.used_sigma:
+            tables.append(
+                TableView(
+                    header=["set aside because it is", "localizations"],
+                    rows=[
+                        [text, integer(rules[rule])]
+                        for rule, text in words.OUTLIER_RULES.items()
+                        if rules[rule]
+                    ],
+                    title="Localizations set aside",
+                    note="Without localization precisions, groups of a preliminary clustering "
+                    "decide together.",
+                )
+            )
+    if any(np.isfinite(split.similarity) for split in result.splits):
+        views.append(
+            chart(
+                "Which clusters were split",
+                "Each mark is a cluster. It is split where its subclusters are similar enough to "
+                "an independent clustering, and more similar to it than the whole cluster is.",
+                figures.split_figure(result.splits, result.params.similarity_threshold),
+            )
+        )
+    return Section(title="How the thresholds were chosen", figures=views, tables=tables)
+
+
+def _length_scale_text(scale: LengthScale) -> str:
+    r0 = f"r0 is {rounded(scale.r0_nm)} nm"
+    if scale.method == "knn":
+        if scale.fell_back_to_median:
+            return (
+                f"{r0}, the median of random points: the two histograms do not cross before it, so "
+                "these localizations are no more clustered than chance."
+            )
+        return (
+            f"{r0}, where the histogram of these localizations first meets that of random points "
+            "at the same density: shorter distances are more typical of clusters."
+        )
+    if scale.method == "elbow-plateau":
+        return f"{r0}: over a wide range of radii around it the number of groups does not change."
+    return (
+        f"{r0}, the end of the bend: below it, growing the radius joins localizations within "
+        "clusters; above it, clusters with each other."
+    )
+
+
+def overcounting_section(analysis: Analysis) -> Section | None:
+    """Show the evidence about overcounting; None without precisions."""
+    result = analysis.result
+    if result.overcounting is None:
+        return None
+    evidence = result.overcounting
+    n_single = sum(item.verdict == "indistinguishable" for item in evidence)
+    n = len(evidence)
+    fate = (
+        "and were left out"
+        if result.params.overcounting
+        else "and were kept (--overcounting leaves them out)"
+    )
+    text = (
+        f"{integer(n - n_single)} of {count(n, 'cluster')} contain, with "
+        f"{percent(1 - result.params.overcounting_significance)} confidence, more than one "
+        "molecule. "
+    )
+    text += (
+        f"{integer(n_single)} cannot be told from a single molecule that was localized repeatedly, "
+        f"{fate}."
+        if n_single
+        else "None could be a single molecule that was localized repeatedly."
+    )
+    rows = [
+        [
+            integer(item.candidate),
+            integer(item.cluster) if item.cluster >= 0 else "left out",
+            integer(item.n_localizations),
+            integer(item.n_pairs_tested),
+            rounded(item.largest_z),
+            rounded(item.threshold),
+            integer(item.n_distinct),
+            words.OVERCOUNTING_VERDICTS[item.verdict],
+        ]
+        for item in evidence[:_HEAD_ROWS]
+    ]
+    table = TableView(
+        header=[
+            "candidate",
+            "cluster",
+            "localizations",
+            "pairs tested",
+            "largest χ²",
+            "threshold",
+            "distinct localizations",
+            "verdict",
+        ],
+        rows=rows,
+        text=(7,),
+        note="A pair is distinct where its distance, in units of the localization precisions, is "
+        "above the threshold. A cluster holds several molecules where at least two localizations "
+        "are each distinct from two others; the test stops once that is known. The whole table is "
+        "in overcounting.csv.",
+    )
+    return Section(title="One molecule or several?", paragraphs=[text], tables=[table] if n else [])
+
+
+def record_section(analysis: Analysis, record: dict[str, Any]) -> Section:
+    """List what it takes to reproduce the result."""
+    result, request = analysis.result, analysis.request
+    parameters = [
+        [name, _value(value), words.PARAMETERS.get(name, "")]
+        for name, value in request.params.as_dict().items()
+    ]
+    parameters.append(["seed", str(request.seed), "seed of everything random"])
+    total = sum(timing.wall_s for timing in result.timings)
+    timings = [
+        [timing.stage, seconds_text(timing.cpu_s), seconds_text(timing.wall_s)]
+        for timing in result.timings
+    ]
+    timings.append(
+        ["total", seconds_text(sum(t.cpu_s for t in result.timings)), seconds_text(total)]
+    )
+    return Section(
+        title="How to reproduce this",
+        paragraphs=[
+            "run.json, in the same folder, holds all of this; stormgraph rerun run.json computes "
+            "the labels again and compares them."
+        ],
+        tables=[
+            TableView(
+                header=["parameter", "value", "meaning"],
+                rows=parameters,
+                text=(0, 1, 2),
+                title="Parameters",
+            ),
+            TableView(
+                header=["", ""], rows=_provenance(analysis, record), text=(0, 1), title="Input"
+            ),
+            TableView(header=["stage", "CPU", "wall clock"], rows=timings, title="Time"),
+            TableView(
+                header=["software", "version"],
+                rows=[[name, version] for name, version in record["versions"].items()],
+                text=(0, 1),
+                title="Versions",
+            ),
+        ],
+    )
+
+
+def _provenance(analysis: Analysis, record: dict[str, Any]) -> list[list[str]]:
+    result, selection, request = analysis.result, analysis.selection, analysis.request
+    provenance = analysis.localizations.provenance
+    solid = result.dimensions == 3
+    region = "bounding box of the localizations" if request.roi is None else f"{request.roi_path}"
+    rows = [
+        ["file", request.path],
+        ["SHA-256", provenance.sha256 or MISSING],
+        ["format", provenance.format],
+        ["columns", ", ".join(f"{ours} from {theirs!r}" for theirs, ours in provenance.columns)],
+        ["understood", " ".join(provenance.notes)],
+        ["rows in the file", integer(provenance.n_rows)],
+        ["set aside: coordinates not finite", integer(provenance.n_set_aside)],
+        ["left out: other channel", integer(selection.n_other_channel)],
+        ["left out: outside the region", integer(selection.n_outside)],
+        ["analysed", f"{integer(len(result.labels))} in {result.dimensions}-D"],
+        ["precisions", "used" if result.used_sigma else "not used"],
+        ["region", f"{region}, {(volume_text if solid else area_text)(result.area)}"],
+        ["graph", f"{count(result.n_edges, 'edge')}, {count(result.n_components, 'component')}"],
+    ]
+    if solid:
+        rows.append(["z scaled for the graph by", rounded(result.z_scale)])
+    return [row for row in rows if row[1] not in ("", "0")]
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)

@@ -1,0 +1,158 @@
+"""The folder of a result: all of its files, or no folder."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stormgraph_py.errors import OutputError
+
+if TYPE_CHECKING:
+    from stormgraph_py.report.analysis import Analysis
+
+RESULT_FILES = (
+    "localizations.csv",
+    "clusters.csv",
+    "clusters_coarse.csv",
+    "summary.csv",
+    "overcounting.csv",
+    "splits.csv",
+    "run.json",
+    "report.html",
+)
+"""Files that a result folder may hold."""
+
+
+def result_name(path: str | Path) -> str:
+    """Return the name of the result folder of an input file: its name without endings of a format.
+
+    Examples
+    --------
+    >>> result_name("data/cell 3.v2.csv.gz")
+    'cell 3.v2'
+    """
+    name = Path(path).name
+    without = re.sub(r"\.gz$", "", name, flags=re.IGNORECASE)
+    without = re.sub(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{0,6}$", "", without)
+    return without.strip(" .") or "result"
+
+
+def check_free(folder: Path, *, overwrite: bool) -> None:
+    """Refuse a folder that exists, unless it is a result that may be replaced.
+
+    Raises
+    ------
+    OutputError
+        When something is there that must not be lost.
+    """
+    if not folder.exists() and not folder.is_symlink():
+        return
+    if not folder.is_dir() or folder.is_symlink():
+        raise OutputError(f"{folder} exists and is no folder; choose another --out.")
+    foreign = sorted(
+        item.name for item in folder.iterdir() if item.is_dir() or item.name not in RESULT_FILES
+    )
+    if foreign:
+        raise OutputError(
+            f"{folder} exists and holds {foreign[0]!r}, which is no file of a result; "
+            "choose another --out."
+        )
+    if not overwrite:
+        raise OutputError(f"{folder} exists; replace it with --overwrite or choose another --out.")
+
+
+@contextmanager
+def result_folder(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Provide a new folder that gets its name once all is written, and vanishes otherwise.
+
+    Parameters
+    ----------
+    folder : Path
+        Final name.
+    overwrite : bool
+        Replace an older result of this name, after the new one is complete.
+
+    Yields
+    ------
+    Path
+        Folder to write to, beside the final one.
+
+    Raises
+    ------
+    OutputError
+        When the folder exists and may not be replaced, or cannot be made.
+    """
+    check_free(folder, overwrite=overwrite)
+    made = [parent for parent in (folder.parent, *folder.parent.parents) if not parent.exists()]
+    unfinished = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.unfinished")
+    try:
+        unfinished.mkdir(parents=True)
+        yield unfinished
+        _move_into_place(unfinished, folder, overwrite=overwrite)
+    except BaseException as error:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        for parent in made:
+            # only folders that nobody has put anything into meanwhile
+            with contextlib.suppress(OSError):
+                parent.rmdir()
+        if isinstance(error, OSError) and not isinstance(error, OutputError):
+            raise OutputError(
+                f"{folder} cannot be written ({error.strerror or error}); "
+                "free some space or choose another --out."
+            ) from error
+        raise
+
+
+def write_result(folder: Path, analysis: Analysis) -> None:
+    """Write all files of a result into an existing, empty folder.
+
+    Raises
+    ------
+    OutputError
+        When a file cannot be written.
+    """
+    import pandas as pd
+
+    from stormgraph_py.io import write_table, write_text
+    from stormgraph_py.report.html import render_report
+    from stormgraph_py.report.record import record_text, run_record
+    from stormgraph_py.report.tables import localization_table, overcounting_table, split_table
+
+    result = analysis.result
+    name = result_name(analysis.request.path)
+    record = run_record(analysis)
+    tables = {
+        "localizations.csv": localization_table(analysis.localizations, result),
+        "clusters.csv": analysis.clusters,
+        "clusters_coarse.csv": analysis.coarse_clusters,
+        "summary.csv": pd.DataFrame([{"name": name} | analysis.summary]),
+        "splits.csv": split_table(result),
+    }
+    if result.overcounting is not None:
+        tables["overcounting.csv"] = overcounting_table(result)
+    for file, table in tables.items():
+        write_table(folder / file, table)
+    write_text(folder / "run.json", record_text(record))
+    write_text(folder / "report.html", render_report(analysis, record))
+
+
+def _move_into_place(unfinished: Path, folder: Path, *, overwrite: bool) -> None:
+    # Checked again: another run may have finished meanwhile.
+    check_free(folder, overwrite=overwrite)
+    if not folder.exists():
+        unfinished.rename(folder)
+        return
+    old = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.old")
+    folder.rename(old)
+    try:
+        unfinished.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

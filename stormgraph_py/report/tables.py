@@ -1,0 +1,77 @@
+"""Tables of a result, as they go into csv files."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from stormgraph_py.engine.overcounting import OvercountingEvidence
+from stormgraph_py.engine.selection import Split
+
+if TYPE_CHECKING:
+    from stormgraph_py.arrays import IntArray
+    from stormgraph_py.localizations import Localizations
+    from stormgraph_py.result import ClusteringResult
+
+
+def label_columns(result: ClusteringResult) -> dict[str, IntArray]:
+    """Return the labels of each localization by the name of their column.
+
+    ``cluster`` is the single level, ``cluster_coarse`` the coarsest one without small clusters, and
+    ``level_1``, ``level_2``, ... are the levels of the hierarchy, coarsest first; -1 = unclustered.
+    """
+    levels = {f"level_{i}": labels for i, labels in enumerate(result.hierarchy.levels, 1)}
+    return {"cluster": result.labels, "cluster_coarse": result.coarse_labels} | levels
+
+
+def localization_table(localizations: Localizations, result: ClusteringResult) -> pd.DataFrame:
+    """Return the localizations' own columns, followed by their labels.
+
+    A column of the input that has the name of a label is kept as ``input_<name>``.
+    """
+    table = localizations.table
+    labels = label_columns(result)
+    renamed = {}
+    for name in table.columns:
+        new = str(name)
+        while new in labels or (new != name and new in table.columns):
+            new = f"input_{new}"
+        renamed[name] = new
+    return table.rename(columns=renamed).assign(**labels)
+
+
+def split_table(result: ClusteringResult) -> pd.DataFrame:
+    """Return every split that was tested, one row each; levels count from 1 as in ``level_1``."""
+    table = pd.DataFrame(
+        [asdict(split) for split in result.splits], columns=[f.name for f in fields(Split)]
+    )
+    table["level"] += 1
+    return table
+
+
+def overcounting_table(result: ClusteringResult) -> pd.DataFrame:
+    """Return the evidence about overcounting, one row a cluster before the filter."""
+    return pd.DataFrame(
+        [asdict(evidence) for evidence in result.overcounting or ()],
+        columns=[f.name for f in fields(OvercountingEvidence)],
+    )
+
+
+def level_table(result: ClusteringResult) -> pd.DataFrame:
+    """Return, for each level of the hierarchy, the number of clusters and their sizes."""
+    rows = []
+    for i, labels in enumerate(result.hierarchy.levels, 1):
+        sizes = np.bincount(labels[labels >= 0])
+        rows.append(
+            {
+                "level": i,
+                "n_clusters": len(sizes),
+                "n_localizations": int(sizes.sum()),
+                "median_n_localizations": float(np.median(sizes)) if len(sizes) else np.nan,
+                "largest_n_localizations": int(sizes.max(initial=0)),
+            }
+        )
+    return pd.DataFrame(rows)
