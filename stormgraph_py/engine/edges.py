@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from stormgraph_py.arrays import BoolArray, FloatArray, Int32Array, IntArray
 from stormgraph_py.engine.expectation import critical_distance, expected_weight, keeps_edge
-from stormgraph_py.engine.neighbors import Pairs, pairs_within
+from stormgraph_py.engine.neighbors import Pairs, map_tiles, pairs_within
 from stormgraph_py.progress import SILENT, Progress
 
 REACH_IN_SIGMA = 6.0
@@ -62,6 +63,7 @@ def neighborhood_edges(
     r0: float,
     starts: IntArray,
     *,
+    n_jobs: int = 1,
     progress: Progress = SILENT,
     stage: str = "",
 ) -> Edges:
@@ -75,17 +77,24 @@ def neighborhood_edges(
         Length scale.
     starts : ndarray of int64
         Tiles of that order.
+    n_jobs : int
+        Threads; the result does not depend on it.
 
     Returns
     -------
     Edges
         Pairs exactly r0 apart have no weight and no edge.
     """
-    parts = []
-    for pairs in pairs_within(coordinates, r0, starts, progress=progress, stage=stage):
-        weight = edge_weight(pairs.distance, r0)
-        parts.append(_selected(pairs.source, pairs.target, weight, weight > 0))
-    return _joined(parts, len(coordinates))
+
+    def weigh(tile: Iterator[Pairs]) -> list[_Part]:
+        parts = []
+        for pairs in tile:
+            weight = edge_weight(pairs.distance, r0)
+            parts.append(_selected(pairs.source, pairs.target, weight, weight > 0))
+        return parts
+
+    tiles = map_tiles(weigh, coordinates, r0, starts, n_jobs=n_jobs, progress=progress, stage=stage)
+    return _joined(tiles, len(coordinates))
 
 
 def expected_degrees(
@@ -94,6 +103,7 @@ def expected_degrees(
     r0: float,
     starts: IntArray,
     *,
+    n_jobs: int = 1,
     progress: Progress = SILENT,
     stage: str = "",
 ) -> FloatArray:
@@ -107,6 +117,8 @@ def expected_degrees(
         Length scale.
     starts : ndarray of int64
         Tiles of that order.
+    n_jobs : int
+        Threads; the result does not depend on it.
 
     Returns
     -------
@@ -121,16 +133,27 @@ def expected_degrees(
     degrees = np.zeros(n)
     variance = sigma**2
     radius = r0 + REACH_IN_SIGMA * float(sigma.mean())
-    for pairs in pairs_within(coordinates, radius, starts, progress=progress, stage=stage):
-        low = int(pairs.source.min()) if len(pairs.source) else 0
-        for batch in _batches(pairs):
-            weight = expected_weight(
-                _difference(coordinates, batch), _summed_variance(variance, batch), r0
-            )
-            # the ends of one tile's pairs are close together in the order: a short array will do
-            for ends in (batch.source, batch.target):
-                sums = np.bincount(ends - low, weight)
-                degrees[low : low + len(sums)] += sums
+
+    def add_up(tile: Iterator[Pairs]) -> tuple[int, FloatArray]:
+        # the ends of a tile's pairs are close together in the order: a short array will do
+        low, sums = n, np.zeros(0)
+        for pairs in tile:
+            if len(pairs.source) and low == n:
+                low = int(pairs.source.min())
+            for batch in _batches(pairs):
+                weight = expected_weight(
+                    _difference(coordinates, batch), _summed_variance(variance, batch), r0
+                )
+                for ends in (batch.source, batch.target):
+                    own = np.asarray(np.bincount(ends - low, weight), np.float64)
+                    sums = _padded_sum(sums, own)
+        return low, sums
+
+    tiles = map_tiles(
+        add_up, coordinates, radius, starts, n_jobs=n_jobs, progress=progress, stage=stage
+    )
+    for low, sums in tiles:
+        degrees[low : low + len(sums)] += sums
     return degrees
 
 
@@ -141,6 +164,7 @@ def expected_edges(
     starts: IntArray,
     *,
     min_probability: float = 0.75,
+    n_jobs: int = 1,
     progress: Progress = SILENT,
     stage: str = "",
 ) -> Edges:
@@ -156,6 +180,8 @@ def expected_edges(
         Tiles of that order.
     min_probability : float
         An edge stays when its ends are closer than r0 at least this often, inclusive.
+    n_jobs : int
+        Threads; the result does not depend on it.
 
     Returns
     -------
@@ -171,15 +197,22 @@ def expected_edges(
     spreads = np.sqrt(2 * np.linspace(variance.min(), variance.max(), 64)) / r0
     reach, _ = critical_distance(spreads, min_probability, coordinates.shape[1])
     radius = r0 * max(1.0, float(reach.max()))
-    parts = []
-    for pairs in pairs_within(coordinates, radius, starts, progress=progress, stage=stage):
-        for batch in _batches(pairs):
-            difference = _difference(coordinates, batch)
-            spread = _summed_variance(variance, batch)
-            kept = np.flatnonzero(keeps_edge(difference, spread, r0, min_probability))
-            weight = expected_weight(difference[kept], spread[kept], r0)
-            parts.append(_selected(batch.source[kept], batch.target[kept], weight, weight > 0))
-    return _joined(parts, len(coordinates))
+
+    def weigh(tile: Iterator[Pairs]) -> list[_Part]:
+        parts = []
+        for pairs in tile:
+            for batch in _batches(pairs):
+                difference = _difference(coordinates, batch)
+                spread = _summed_variance(variance, batch)
+                kept = np.flatnonzero(keeps_edge(difference, spread, r0, min_probability))
+                weight = expected_weight(difference[kept], spread[kept], r0)
+                parts.append(_selected(batch.source[kept], batch.target[kept], weight, weight > 0))
+        return parts
+
+    tiles = map_tiles(
+        weigh, coordinates, radius, starts, n_jobs=n_jobs, progress=progress, stage=stage
+    )
+    return _joined(tiles, len(coordinates))
 
 
 def monte_carlo_weights(
@@ -229,12 +262,12 @@ def monte_carlo_weights(
 
 
 def candidate_pairs(
-    coordinates: FloatArray, radius: float, starts: IntArray, *, progress: Progress = SILENT
+    coordinates: FloatArray, radius: float, starts: IntArray
 ) -> tuple[Int32Array, Int32Array]:
     """Collect every pair of localizations within a radius, as `monte_carlo_weights` needs them."""
     found = [
         (p.source.astype(np.int32), p.target.astype(np.int32))
-        for p in pairs_within(coordinates, radius, starts, progress=progress)
+        for p in pairs_within(coordinates, radius, starts)
     ]
     return (
         np.concatenate([s for s, _ in found] or [np.empty(0, np.int32)]),
@@ -290,7 +323,15 @@ def _selected(source: IntArray, target: IntArray, weight: FloatArray, keep: Bool
     return source[keep].astype(np.int32), target[keep].astype(np.int32), weight[keep]
 
 
-def _joined(parts: list[_Part], n_nodes: int) -> Edges:
+def _padded_sum(a: FloatArray, b: FloatArray) -> FloatArray:
+    if len(a) < len(b):
+        a = np.concatenate([a, np.zeros(len(b) - len(a))])
+    a[: len(b)] += b
+    return a
+
+
+def _joined(tiles: Iterable[list[_Part]], n_nodes: int) -> Edges:
+    parts = [part for tile in tiles for part in tile]
     if not parts:
         none = np.empty(0, dtype=np.int32)
         return Edges(none, none, np.empty(0), n_nodes)

@@ -6,9 +6,11 @@ and cut into tiles, and pairs come tile by tile, so that memory does not grow wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,8 @@ from scipy.spatial import cKDTree
 
 from stormgraph_py.arrays import BoolArray, FloatArray, IntArray
 from stormgraph_py.progress import SILENT, Progress
+
+T = TypeVar("T")
 
 TILE_SIZE = 32_768
 """Localizations in a tile at most; a tile and its pairs fit the processor's cache and memory."""
@@ -110,48 +114,85 @@ def _morton_order(coordinates: FloatArray) -> IntArray:
     return np.argsort(code, kind="stable")
 
 
-def pairs_within(
+def map_tiles(
+    work: Callable[[Iterator[Pairs]], T],
     coordinates: FloatArray,
     radius: float,
     starts: IntArray,
     *,
+    n_jobs: int = 1,
     progress: Progress = SILENT,
     stage: str = "",
-) -> Iterator[Pairs]:
-    """Yield every pair of localizations at most `radius` apart, in batches.
+) -> Iterator[T]:
+    """Do some work on every tile's pairs of localizations at most `radius` apart.
 
     Parameters
     ----------
+    work : callable
+        Takes the batches of pairs of one tile; what it returns is passed on.
     coordinates : ndarray of float64, shape (n, d)
         Positions in the order of `spatial_order`.
     radius : float
         Largest distance of a pair.
     starts : ndarray of int64
         Tiles, as in `SpatialOrder.starts`.
+    n_jobs : int
+        Threads; the searches and the arithmetic on pairs run outside Python's lock.
     progress, stage
         Told after every tile.
 
     Yields
     ------
-    Pairs
-        With ``source < target``; every pair comes once.
+    object
+        The result of every tile, in the order of the tiles. Every pair belongs to one tile, that of
+        its first localization, and has ``source < target``.
     """
     tiles = list(zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True))
     boxes = [(coordinates[a:b].min(axis=0), coordinates[a:b].max(axis=0)) for a, b in tiles]
-    for number, (first, last) in enumerate(tiles):
-        low, high = boxes[number]
-        # pairs belong to the tile of their first localization, so only later tiles can add to it
+    stopped = threading.Event()
+    inside = Progress(should_stop=stopped.is_set) if n_jobs > 1 else progress
+
+    def work_on(number: int) -> T:
+        (first, last), (low, high) = tiles[number], boxes[number]
+        # only later tiles can add the second localization of a pair that begins in this one
         halo = [
-            first_halo
-            + np.flatnonzero(_inside(coordinates[first_halo:last_halo], low, high, radius))
-            for (first_halo, last_halo), box in zip(
-                tiles[number + 1 :], boxes[number + 1 :], strict=True
-            )
+            a + np.flatnonzero(_inside(coordinates[a:b], low, high, radius))
+            for (a, b), box in zip(tiles[number + 1 :], boxes[number + 1 :], strict=True)
             if (box[0] <= high + radius).all() and (box[1] >= low - radius).all()
         ]
         later = np.concatenate(halo) if halo else np.empty(0, dtype=np.int64)
-        yield from _tile_pairs(coordinates, np.arange(first, last), later, radius, progress)
-        progress.report(stage, last, len(coordinates))
+        return work(_tile_pairs(coordinates, np.arange(first, last), later, radius, inside))
+
+    if n_jobs == 1:
+        for number, (_, last) in enumerate(tiles):
+            yield work_on(number)
+            progress.report(stage, last, len(coordinates))
+        return
+    with ThreadPoolExecutor(n_jobs) as pool:
+        try:
+            for number, result in enumerate(pool.map(work_on, range(len(tiles)))):
+                yield result
+                progress.report(stage, tiles[number][1], len(coordinates))
+        finally:
+            stopped.set()
+            pool.shutdown(cancel_futures=True)
+
+
+def pairs_within(coordinates: FloatArray, radius: float, starts: IntArray) -> Iterator[Pairs]:
+    """Yield every pair of localizations at most `radius` apart once, in batches.
+
+    Parameters
+    ----------
+    coordinates, radius, starts
+        As in `map_tiles`.
+
+    Yields
+    ------
+    Pairs
+        With ``source < target``.
+    """
+    for batches in map_tiles(list, coordinates, radius, starts):
+        yield from batches
 
 
 def _inside(points: FloatArray, low: FloatArray, high: FloatArray, margin: float) -> BoolArray:

@@ -310,13 +310,16 @@ class _Run:
         params, progress, stage = self.params, self.progress, "node degrees"
         edges = None
         if sigma is None:
-            edges = neighborhood_edges(points, r0, order.starts, progress=progress, stage=stage)
+            edges = neighborhood_edges(
+                points, r0, order.starts, n_jobs=self.n_jobs, progress=progress, stage=stage
+            )
             edges = limit_neighbors(edges, params.max_neighbors)
             degrees = weighted_degrees(edges)
         elif params.weights == "exact":
             degrees = expected_degrees(
-                points, sigma, r0, order.starts, progress=progress, stage=stage
-            )
+                points, sigma, r0, order.starts,
+                n_jobs=self.n_jobs, progress=progress, stage=stage,
+            )  # fmt: skip
         else:
             candidates, _ = self.sampled_edges(points, sigma, order, r0, rng, stage)
             degrees = weighted_degrees(candidates)
@@ -349,7 +352,7 @@ class _Run:
     ) -> tuple[Edges, FloatArray]:
         """Monte Carlo edges, and how often each occurred."""
         radius = r0 + REACH_IN_SIGMA * float(sigma.mean())
-        source, target = candidate_pairs(points, radius, order.starts, progress=self.progress)
+        source, target = candidate_pairs(points, radius, order.starts)
         weight, share = monte_carlo_weights(
             points, sigma, source, target, r0,
             rng=rng, n_simulations=self.params.n_simulations, progress=self.progress, stage=stage,
@@ -417,11 +420,14 @@ class _Run:
             return Edges(none, none, np.empty(0), len(points))
         r0 = scale.r0_nm
         if sigma is None:
-            edges = neighborhood_edges(points, r0, order.starts, progress=progress, stage=stage)
+            edges = neighborhood_edges(
+                points, r0, order.starts, n_jobs=self.n_jobs, progress=progress, stage=stage
+            )
         elif params.weights == "exact":
             edges = expected_edges(
                 points, sigma, r0, order.starts,
-                min_probability=params.min_edge_probability, progress=progress, stage=stage,
+                min_probability=params.min_edge_probability,
+                n_jobs=self.n_jobs, progress=progress, stage=stage,
             )  # fmt: skip
         else:
             edges, share = self.sampled_edges(points, sigma, order, r0, rng, stage)
