@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
@@ -18,18 +19,21 @@ from stormgraph_py.progress import SILENT, Progress
 COOCCURRENCE = 0.75
 """Share of realizations of the data in which two localizations must lie within epsilon (paper)."""
 
-LEAST_VARIANCE_FACTOR = 1.32
+LEAST_VARIANCE_FACTOR = 1.31
 """Squared 75% radius of two coincident localizations over the sum of all their variances, at least.
 
 The quotient is 1.386 for equal axes in 2-D, 1.369 in 3-D and falls to 1.323, the 75% quantile of
 chi-square with one degree of freedom, when one axis holds all the variance.
 """
 
-N_NEAREST = 8
+N_NEAREST = 5
 """Neighbours of each localization whose edges are tried first; only speed depends on it."""
 
-BAND_RATIO = 1.5
+BAND_RATIO = 1.25
 """Quotient of successive radii up to which remaining pairs are looked for; only speed."""
+
+CELLS_PER_AXIS = 1 << 20
+"""Most cells along an axis, so that the number of a cell in 3-D fits 64 bits."""
 
 PAIRS_AT_ONCE = 1 << 21
 """Pairs of localizations held in memory together."""
@@ -92,9 +96,10 @@ def merge_radii(
 ) -> FloatArray:
     """Return the radii, ascending, at which components of the neighbourhood graph merge.
 
-    At radius epsilon the graph connects two localizations whose distance is at most epsilon or, with
-    sigma, whose `cooccurrence_radius` is. It has as many components as there are localizations, less
-    the merge radii that are at most epsilon. They are the edges of a minimum spanning tree.
+    At radius epsilon the graph connects two localizations whose distance is at most epsilon or,
+    with sigma, whose `cooccurrence_radius` is. It has as many components as there are
+    localizations, less the merge radii that are at most epsilon: the edges of a minimum spanning
+    tree.
 
     Parameters
     ----------
@@ -119,19 +124,26 @@ def merge_radii(
 
     Notes
     -----
-    The tree is exact. Its start is the spanning forest of the graph of nearest neighbours. A pair
-    outside that graph is longer than the lists of both its ends reach, so pairs still to be tried
-    have two ends with short lists; within growing radii, only those between different components are.
+    The radii are exact. The search starts from the spanning forest of the graph of nearest
+    neighbours. A pair outside that graph is longer than the lists of neighbours of both its ends
+    reach, so within a growing radius only localizations with shorter lists come into question, and
+    of their pairs only those between components that are still apart. It is fastest when neighbours
+    in space are neighbours in memory.
 
     Examples
     --------
     >>> merge_radii(np.array([[0.0, 0.0], [3.0, 4.0], [3.0, 16.0]]), 100.0)
     array([ 5., 12.])
     """
-    metric = _Metric.of(coordinates, sigma)
     if len(coordinates) < 2:
         return np.empty(0)
+    metric = _Metric.of(coordinates, sigma)
     forest, reach = _nearest_neighbour_forest(metric, progress)
+    if sigma is None and not reach.all():
+        # more localizations in one place than lists of neighbours hold, perhaps very many
+        distinct = np.unique(coordinates, axis=0)
+        merges = merge_radii(distinct, max_radius_nm, progress=progress)
+        return np.append(np.zeros(len(coordinates) - len(distinct)), merges)
     inner = 0.0
     for radius in _band_radii(reach, max_radius_nm):
         progress.check()
@@ -150,7 +162,7 @@ class _Metric:
 
     @classmethod
     def of(cls, coordinates: FloatArray, sigma: FloatArray | None) -> _Metric:
-        x = coordinates - coordinates.min(axis=0, initial=np.inf)
+        x = coordinates - coordinates.min(axis=0)
         if sigma is None:
             return cls(x, None, np.zeros(len(x)))
         variance = sigma**2
@@ -159,66 +171,240 @@ class _Metric:
     def radius(self, i: AnyArray, j: AnyArray) -> FloatArray:
         difference = self.x[i] - self.x[j]
         if self.variance is None:
-            return np.sqrt((difference**2).sum(axis=1))
+            distance: FloatArray = np.sqrt((difference**2).sum(axis=1))
+            return distance
         return cooccurrence_radius(difference, self.variance[i] + self.variance[j])
 
 
 @dataclass(frozen=True, eq=False)
 class _Forest:
-    """Edges of a minimum spanning forest."""
+    """Edges of a minimum spanning forest of n nodes."""
 
-    source: IntArray
-    target: IntArray
+    n: int
+    source: AnyArray
+    target: AnyArray
     radius: FloatArray
 
-    def components(self, n: int, radius: float) -> IntArray:
-        """Component of each of n nodes when only edges up to a radius count."""
+    def components(self, radius: float) -> AnyArray:
+        """Component of each node when only edges up to a radius count."""
         keep = self.radius <= radius
-        graph = coo_array(
-            (np.ones(keep.sum(), dtype=np.int8), (self.source[keep], self.target[keep])), (n, n)
+        ends = (self.source[keep], self.target[keep])
+        graph = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), (self.n, self.n))
+        return connected_components(graph, directed=False)[1]
+
+    def extended(self, component: AnyArray, edges: list[_Edges], radius: float) -> _Forest:
+        """Minimum spanning forest of these edges and others between components at a radius."""
+        source, target, length = (
+            np.concatenate([own, *others])
+            for own, others in zip(
+                (self.source, self.target, self.radius), zip(*edges, strict=True), strict=True
+            )
         )
-        return connected_components(graph, directed=False)[1].astype(np.int64)
+        between = np.flatnonzero(length > radius)
+        ends = component[source[between]], component[target[between]]
+        chosen = between[_spanning_edges(*ends, length[between], component.max() + 1)]
+        chosen = np.append(np.flatnonzero(self.radius <= radius), chosen)
+        return _Forest(self.n, source[chosen], target[chosen], length[chosen])
+
+
+_Edges = tuple[AnyArray, AnyArray, FloatArray]
+
+
+def _spanning_edges(source: AnyArray, target: AnyArray, length: FloatArray, n: int) -> IntArray:
+    """Indices of the edges of a minimum spanning forest; a pair may occur more than once."""
+    # ranks instead of lengths: an edge of length 0 would count as absent, and a rank names its edge
+    order = np.argsort(length)
+    rank = np.empty(len(order))
+    rank[order] = np.arange(1, len(order) + 1)
+    # rows made by hand, because scipy's conversion would add up edges of the same pair
+    row = np.argsort(source, kind="stable")
+    indptr = np.zeros(n + 1, dtype=np.int32)
+    np.cumsum(np.bincount(source, minlength=n), out=indptr[1:])
+    graph = csr_array((rank[row], target[row].astype(np.int32, copy=False), indptr), (n, n))
+    tree = minimum_spanning_tree(graph, overwrite=True)
+    chosen: IntArray = order[tree.data.astype(np.int64) - 1]
+    return chosen
 
 
 def _nearest_neighbour_forest(metric: _Metric, progress: Progress) -> tuple[_Forest, FloatArray]:
-    """Spanning forest of the nearest-neighbour graph, and a radius no unlisted pair undercuts.
+    """Spanning forest of the nearest-neighbour graph, and a radius that no unlisted pair undercuts.
 
     With sigma, nearest is meant in one dimension more: the squared radius of a pair is at least its
     squared distance plus the floors of both ends, so a neighbour's floor acts as a height.
     """
     n = len(metric.x)
-    k = min(N_NEAREST, n - 1)
-    uncertain = metric.variance is not None
-    lifted = np.column_stack([metric.x, np.sqrt(metric.floor)]) if uncertain else metric.x
-    tree = cKDTree(lifted)
-    neighbour = np.empty((n, k + 1), dtype=np.int32)
-    radius = np.empty((n, k + 1))
-    reach = np.empty(n)
-    rows = max(1, PAIRS_AT_ONCE // (k + 1) // 4)
+    k = min(N_NEAREST + 1, n)
+    height = [] if metric.variance is None else [np.sqrt(metric.floor)]
+    tree = cKDTree(np.column_stack([metric.x, *height]))
+    source = np.repeat(np.arange(n, dtype=np.int32), k)
+    target = np.empty(n * k, dtype=np.int32)
+    radius = np.empty(n * k)
+    reach = np.full(n, np.inf)
+    rows = max(1, PAIRS_AT_ONCE // k)
     for start in range(0, n, rows):
         progress.check()
-        chunk = np.arange(start, min(start + rows, n))
-        query = lifted[chunk].copy()
-        if uncertain:
-            query[:, -1] = 0.0
-        height, index = tree.query(query, k + 1)
-        neighbour[chunk] = index
-        reach[chunk] = np.sqrt(height[:, -1] ** 2 + metric.floor[chunk])
-        radius[chunk] = metric.radius(np.repeat(chunk, k + 1), index.ravel()).reshape(-1, k + 1)
-    if k == n - 1:
-        reach[:] = np.inf
-    return _spanning_forest(
-        np.repeat(np.arange(n, dtype=np.int32), k + 1), neighbour.ravel(), radius.ravel(), n
-    ), reach
+        chunk = slice(start, start + rows)
+        edges = slice(start * k, (start + rows) * k)
+        query = np.pad(metric.x[chunk], ((0, 0), (0, len(height))))
+        distance, neighbour = map(np.asarray, tree.query(query, np.arange(1, k + 1)))
+        if k < n:
+            reach[chunk] = np.sqrt(distance[:, -1] ** 2 + metric.floor[chunk])
+        target[edges] = neighbour.ravel()
+        radius[edges] = metric.radius(source[edges], target[edges])
+    chosen = _spanning_edges(source, target, radius, n)
+    return _Forest(n, source[chosen], target[chosen], radius[chosen]), reach
 
 
-def _spanning_forest(source: AnyArray, target: AnyArray, radius: FloatArray, n: int) -> _Forest:
-    """Minimum spanning forest of a list of edges, in which a pair may occur more than once."""
-    # ranks instead of radii: an edge of radius 0 would count as absent, and a rank tells the edge
-    order = np.argsort(radius, kind="stable")
-    source, target = source[order], target[order]
-    rank = np.arange(1.0, len(order) + 1)
-    graph = csr_array((n, n))
-    tree = minimum_spanning_tree(graph, overwrite=True)
-    chosen = order[np.sort(tree.data).astype(np.int64) - 1]
-    return _Forest(source[chosen], target[chosen], radius[chosen])
+def _band_radii(reach: FloatArray, max_radius_nm: float) -> FloatArray:
+    """Radii of successive searches for unlisted pairs, ending with the largest one of interest."""
+    short = reach[(reach > 0) & (reach < max_radius_nm)]
+    if not len(short):
+        return np.array([max_radius_nm])
+    first = np.quantile(short, 0.01)
+    n_bands = math.ceil(math.log(max_radius_nm / first) / math.log(BAND_RATIO))
+    return max_radius_nm / BAND_RATIO ** np.arange(n_bands, -1.0, -1.0)
+
+
+def _with_remaining_pairs(
+    metric: _Metric,
+    forest: _Forest,
+    reach: FloatArray,
+    inner: float,
+    radius: float,
+    progress: Progress,
+) -> _Forest:
+    """Forest that is exact up to a radius, from one that is exact up to a smaller, inner radius."""
+    candidate = np.flatnonzero(reach <= radius)
+    if len(candidate) < 2:
+        return forest
+    component = forest.components(inner)
+    groups = _Groups.of(metric, component, candidate, radius)
+    found: list[_Edges] = []
+    n_found = 0
+    for source, target in groups.pairs_within(radius):
+        progress.check()
+        length = metric.radius(source, target)
+        near = length <= radius
+        found.append((source[near], target[near], length[near]))
+        n_found += len(found[-1][0])
+        if n_found > PAIRS_AT_ONCE:
+            forest, found, n_found = forest.extended(component, found, inner), [], 0
+    return forest.extended(component, found, inner) if n_found else forest
+
+
+@dataclass(frozen=True, eq=False)
+class _Groups:
+    """Localizations sorted into groups of the same cell and the same component.
+
+    Cells are squares or cubes at least as wide as the radius of the search, so that a pair within
+    that radius lies in the same cell or in two that touch.
+    """
+
+    node: IntArray  # localizations, group by group
+    points: _Boxes
+    boxes: _Boxes
+    component: AnyArray
+    first: IntArray  # of each group, in `node`
+    size: IntArray
+    cell: IntArray  # occupied cells, ascending
+    first_group: IntArray
+    n_groups: IntArray
+    touching: tuple[int, ...]  # differences of the numbers of touching cells, each pair once
+
+    @classmethod
+    def of(
+        cls, metric: _Metric, component: AnyArray, candidate: IntArray, radius: float
+    ) -> _Groups:
+        x = metric.x[candidate]
+        width = max(radius, float(np.ptp(x, axis=0).max()) / CELLS_PER_AXIS)
+        place = (x // width).astype(np.int64) + 1
+        shape = place.max(axis=0) + 2
+        strides = np.append(np.cumprod(shape[:0:-1])[::-1], 1)
+        cell = place @ strides
+        order = np.lexsort((component[candidate], cell))
+        node, x, cell = candidate[order], x[order], cell[order]
+        floor = metric.floor[node]
+        changes = (np.diff(cell) != 0) | (np.diff(component[node]) != 0)
+        first = np.flatnonzero(np.append(True, changes))
+        occupied, first_group, n_groups = np.unique(
+            cell[first], return_index=True, return_counts=True
+        )
+        origin = (0,) * x.shape[1]
+        return cls(
+            node=node,
+            points=_Boxes(x, x, floor),
+            boxes=_Boxes(
+                np.minimum.reduceat(x, first),
+                np.maximum.reduceat(x, first),
+                np.minimum.reduceat(floor, first),
+            ),
+            component=component[node[first]],
+            first=first,
+            size=np.diff(np.append(first, len(node))),
+            cell=occupied,
+            first_group=first_group,
+            n_groups=n_groups,
+            touching=tuple(
+                int(np.dot(step, strides))
+                for step in product((-1, 0, 1), repeat=x.shape[1])
+                if step >= origin
+            ),
+        )
+
+    def pairs_within(self, radius: float) -> Iterator[tuple[IntArray, IntArray]]:
+        """Blocks of pairs of localizations of different components that may lie within a radius."""
+        for left, right in self._group_pairs(radius):
+            for row, i in _members(left, self.first, self.size):
+                near = self.points.gap(i, self.boxes, right[row]) <= radius**2
+                i, box = i[near], right[row[near]]
+                for other, j in _members(box, self.first, self.size):
+                    near = self.points.gap(i[other], self.points, j) <= radius**2
+                    yield self.node[i[other[near]]], self.node[j[near]]
+
+    def _group_pairs(self, radius: float) -> Iterator[tuple[IntArray, IntArray]]:
+        for offset in self.touching:
+            there = np.searchsorted(self.cell, self.cell + offset)
+            there = np.minimum(there, len(self.cell) - 1)
+            here = np.flatnonzero(self.cell[there] == self.cell + offset)
+            for row, left in _members(here, self.first_group, self.n_groups):
+                cell = there[here[row]]
+                for other, right in _members(cell, self.first_group, self.n_groups):
+                    left_of = left[other]
+                    keep = self.component[left_of] != self.component[right]
+                    if offset == 0:
+                        keep &= left_of < right
+                    left_of, right = left_of[keep], right[keep]
+                    near = self.boxes.gap(left_of, self.boxes, right) <= radius**2
+                    yield left_of[near], right[near]
+
+
+@dataclass(frozen=True, eq=False)
+class _Boxes:
+    """Bounding boxes of points, with the least floor among them."""
+
+    low: FloatArray
+    high: FloatArray
+    floor: FloatArray
+
+    def gap(self, index: AnyArray, other: _Boxes, other_index: AnyArray) -> FloatArray:
+        """Least squared radius that a pair of points from two boxes can have."""
+        squared = self.floor[index] + other.floor[other_index]
+        for axis in range(self.low.shape[1]):
+            above = other.low[other_index, axis] - self.high[index, axis]
+            below = self.low[index, axis] - other.high[other_index, axis]
+            squared += np.maximum(np.maximum(above, below), 0.0) ** 2
+        return squared
+
+
+def _members(
+    owner: AnyArray, first: AnyArray, size: AnyArray
+) -> Iterator[tuple[AnyArray, AnyArray]]:
+    """Blocks of (row of `owner`, member) for owners whose members are first, first + 1, ..."""
+    n_members = size[owner]
+    total = np.cumsum(n_members)
+    cuts = np.searchsorted(total, np.arange(PAIRS_AT_ONCE, total[-1:].sum(), PAIRS_AT_ONCE)) + 1
+    for start, stop in pairwise([0, *cuts.tolist(), len(owner)]):
+        counts = n_members[start:stop]
+        row = np.repeat(np.arange(start, stop), counts)
+        within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+        yield row, first[owner[row]] + within
