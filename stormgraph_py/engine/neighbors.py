@@ -208,10 +208,11 @@ def _tile_pairs(
 ) -> Iterator[Pairs]:
     """Pairs with their first localization in `own` and their second in `own` or `later`."""
     progress.check()
-    rows = np.concatenate([own, later])
-    points = coordinates[rows]
-    tree = cKDTree(points, leafsize=16, balanced_tree=False, compact_nodes=True)
-    expected = tree.count_neighbors(tree, radius) // 2
+    tree, halo = _tree(coordinates[own]), _tree(coordinates[later])
+    # pairs within the halo are never counted nor searched: a bright spot there would be found again
+    # and again, once for every part of this tile
+    expected = (tree.count_neighbors(tree, radius) - len(own)) // 2
+    expected += tree.count_neighbors(halo, radius)
     if expected > PAIRS_AT_ONCE and len(own) > 1:
         half = len(own) // 2
         second = own[half:]
@@ -221,12 +222,12 @@ def _tile_pairs(
         yield from _tile_pairs(coordinates, own[:half], near, radius, progress)
         yield from _tile_pairs(coordinates, second, later, radius, progress)
         return
-    pairs = tree.query_pairs(radius, output_type="ndarray")
-    first, second = pairs[:, 0], pairs[:, 1]
-    if len(later):
-        # rows rise and a pair's first is the smaller, so pairs within the halo start there
-        mine = np.flatnonzero(first < len(own))
-        first, second = first[mine], second[mine]
+    within = tree.query_pairs(radius, output_type="ndarray")
+    across = tree.sparse_distance_matrix(halo, radius, output_type="ndarray")
+    first = np.concatenate([within[:, 0], across["i"]])
+    second = np.concatenate([within[:, 1], across["j"] + len(own)])
+    rows = np.concatenate([own, later])
+    points = coordinates[rows]
     squared = np.zeros(len(first))
     for axis in range(points.shape[1]):
         column = np.ascontiguousarray(points[:, axis])
@@ -235,6 +236,10 @@ def _tile_pairs(
         difference *= difference
         squared += difference
     yield Pairs(rows.take(first), rows.take(second), np.sqrt(squared, out=squared))
+
+
+def _tree(points: FloatArray) -> cKDTree:
+    return cKDTree(points, leafsize=16, balanced_tree=False, compact_nodes=True)
 
 
 def kth_neighbor_distances(
