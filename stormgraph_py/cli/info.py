@@ -25,7 +25,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def execute(arguments: argparse.Namespace) -> int:
     """Read the file and describe it."""
-    from stormgraph_py.io import describe, read_localizations
+    from stormgraph_py.io.describe import describe
+    from stormgraph_py.io.registry import read_localizations
 
     localizations = read_localizations(arguments.file, **reading_options(arguments))
     for line in describe(localizations).lines():

@@ -134,7 +134,7 @@ def _sigma(arguments: argparse.Namespace) -> SigmaSource | None:
     from stormgraph_py.simulate import LognormalSigma, SigmaSample
 
     if arguments.sigma_from is not None:
-        from stormgraph_py.io import read_localizations
+        from stormgraph_py.io.registry import read_localizations
 
         return SigmaSample.from_localizations(read_localizations(arguments.sigma_from))
     given = {"median_nm": arguments.sigma_nm, "axial_median_nm": arguments.sigma_z_nm}
@@ -146,7 +146,7 @@ def _write_grid(arguments: argparse.Namespace, out: Path) -> list[Path]:
     import pandas as pd
     from tqdm import tqdm
 
-    from stormgraph_py.io import write_table
+    from stormgraph_py.io.writers import write_table
     from stormgraph_py.simulate import (
         paper_grid_2d,
         paper_grid_3d,

@@ -11,7 +11,7 @@ import numpy as np
 from stormgraph_py.clusters import cluster_table, roi_summary
 from stormgraph_py.engine.pipeline import cluster_localizations
 from stormgraph_py.errors import InputError, ParameterError
-from stormgraph_py.io import read_localizations
+from stormgraph_py.io.registry import read_localizations
 from stormgraph_py.localizations import Localizations
 from stormgraph_py.params import StormGraphParams
 from stormgraph_py.roi import Roi

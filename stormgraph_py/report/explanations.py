@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,9 +23,17 @@ from stormgraph_py.report.views import Section, TableView, chart
 
 if TYPE_CHECKING:
     from stormgraph_py.engine.length_scale import LengthScale
+    from stormgraph_py.engine.overcounting import OvercountingEvidence
     from stormgraph_py.report.analysis import Analysis
 
-_HEAD_ROWS = 12
+_HEAD_ROWS = 8
+
+_EVIDENCE_NOTE = (
+    "Two localizations are distinct where their distance, in units of their precisions, is above "
+    "the threshold. A cluster holds several molecules where at least two localizations are each "
+    "distinct from two others; in large clusters the test stops once that is known. The whole "
+    "table is in overcounting.csv."
+)
 
 
 def choices_section(analysis: Analysis) -> Section:
@@ -133,20 +142,19 @@ def overcounting_section(analysis: Analysis) -> Section | None:
         if n_single
         else "None could be a single molecule that was localized repeatedly."
     )
-    rows = [
-        [
-            integer(item.candidate),
-            integer(item.cluster) if item.cluster >= 0 else "left out",
-            integer(item.n_localizations),
-            integer(item.n_pairs_tested),
-            rounded(item.largest_z),
-            rounded(item.threshold),
-            integer(item.n_distinct),
-            words.OVERCOUNTING_VERDICTS[item.verdict],
-        ]
-        for item in evidence[:_HEAD_ROWS]
-    ]
-    table = TableView(
+    tables = []
+    if n:
+        tables.append(_evidence_table("The largest clusters", evidence, note=_EVIDENCE_NOTE))
+    single = [item for item in evidence if item.verdict == "indistinguishable"]
+    if single:
+        tables.append(_evidence_table("The largest that may be one molecule", single))
+    return Section(title="One molecule or several?", paragraphs=[text], tables=tables)
+
+
+def _evidence_table(
+    title: str, evidence: Sequence[OvercountingEvidence], note: str = ""
+) -> TableView:
+    return TableView(
         header=[
             "candidate",
             "cluster",
@@ -157,14 +165,23 @@ def overcounting_section(analysis: Analysis) -> Section | None:
             "distinct localizations",
             "verdict",
         ],
-        rows=rows,
+        rows=[
+            [
+                integer(item.candidate),
+                integer(item.cluster) if item.cluster >= 0 else "left out",
+                integer(item.n_localizations),
+                integer(item.n_pairs_tested),
+                rounded(item.largest_z),
+                rounded(item.threshold),
+                integer(item.n_distinct),
+                words.OVERCOUNTING_VERDICTS[item.verdict],
+            ]
+            for item in evidence[:_HEAD_ROWS]
+        ],
         text=(7,),
-        note="A pair is distinct where its distance, in units of the localization precisions, is "
-        "above the threshold. A cluster holds several molecules where at least two localizations "
-        "are each distinct from two others; the test stops once that is known. The whole table is "
-        "in overcounting.csv.",
+        title=title,
+        note=note,
     )
-    return Section(title="One molecule or several?", paragraphs=[text], tables=[table] if n else [])
 
 
 def record_section(analysis: Analysis, record: dict[str, Any]) -> Section:

@@ -15,6 +15,7 @@ from stormgraph_py.report.style import (
     DATA_COLOR,
     NOISE_COLOR,
     RANDOM_COLOR,
+    chart_axes,
     legend_above,
     log_bins,
     log_ticks,
@@ -47,7 +48,7 @@ def length_scale_figure(scale: LengthScale) -> Figure:
     Paper: Methods, "Calculation of the length scale r0"; figure S1.
     """
     figure = new_figure(_WIDTH, _HEIGHT)
-    axes = figure.add_subplot()
+    axes = chart_axes(figure)
     if scale.bin_edges_nm is not None and scale.density_data is not None:
         _neighbor_distances(axes, scale, scale.bin_edges_nm, scale.density_data)
     elif scale.radii_nm is not None and scale.n_components is not None:
@@ -69,7 +70,7 @@ def degree_figure(noise: NoiseResult, z_nm: FloatArray | None = None) -> Figure:
         Axial positions, needed for a threshold that depends on z.
     """
     figure = new_figure(_WIDTH, _HEIGHT)
-    axes = figure.add_subplot()
+    axes = chart_axes(figure)
     if z_nm is not None and np.ptp(noise.threshold) > 0:
         _degree_over_z(axes, noise, z_nm)
     else:
@@ -89,7 +90,7 @@ def size_figure(values: FloatArray, label: str) -> Figure:
         What it is, with its unit.
     """
     figure = new_figure(_WIDTH, _HEIGHT)
-    axes = figure.add_subplot()
+    axes = chart_axes(figure)
     n_bins = int(np.clip(2 * np.sqrt(len(values)), 6, 40))
     edges = log_bins(values, n_bins)
     axes.hist(values, bins=list(edges), color=DATA_COLOR, edgecolor="white", linewidth=0.5)
@@ -120,7 +121,7 @@ def split_figure(splits: Sequence[Split], threshold: float) -> Figure:
     Paper: Methods, consensus selection of a single level.
     """
     figure = new_figure(_WIDTH, _HEIGHT)
-    axes = figure.add_subplot()
+    axes = chart_axes(figure)
     tested = [split for split in splits if np.isfinite(split.similarity)]
     for accepted, color, marker, label in (
         (False, NOISE_COLOR, "x", "kept whole"),
@@ -228,12 +229,14 @@ def _degree_over_z(axes: Axes, noise: NoiseResult, z_nm: FloatArray) -> None:
             s=3,
             c=color,
             linewidths=0,
-            rasterized=True,
+            rasterized=True,  # thousands of dots are smaller as pixels than as shapes
             label=label,
         )
     axes.plot(z_nm[shown], noise.threshold[shown], color=ACCENT_COLOR, label="threshold")
-    top = max(2 * float(noise.threshold.max()), float(np.percentile(noise.degrees, 98)), 1e-9)
-    axes.set_ylim(0, top)
+    # The cores of clusters exceed the threshold many times; isolated localizations have 0.
+    axes.set_yscale("symlog", linthresh=1)
+    axes.set_ylim(bottom=0)
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     axes.set_xlabel("z (nm)")
     axes.set_ylabel("weighted degree (a local density)")
 

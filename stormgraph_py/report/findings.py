@@ -66,8 +66,7 @@ def _plane(
     views = [
         picture(
             f"{prefix}density of localizations",
-            f"Each localization is blurred by {rounded(max(blur_nm, 0), 2)} nm or one pixel"
-            f"{where}.",
+            f"Each localization is blurred by {rounded(blur_nm, 2)} nm, at least one pixel{where}.",
             maps.density_map(plane, whole, blur_nm=blur_nm, marked=detail, upwards=side),
         ),
         picture(

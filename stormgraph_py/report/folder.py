@@ -119,7 +119,7 @@ def write_result(folder: Path, analysis: Analysis) -> None:
     """
     import pandas as pd
 
-    from stormgraph_py.io import write_table, write_text
+    from stormgraph_py.io.writers import write_table, write_text
     from stormgraph_py.report.html import render_report
     from stormgraph_py.report.record import record_text, run_record
     from stormgraph_py.report.tables import localization_table, overcounting_table, split_table

@@ -157,14 +157,16 @@ def density_map(
     window : Window
         Part to show.
     blur_nm : float
-        Standard deviation of the Gaussian that stands for one localization, at least one pixel.
+        Standard deviation of the Gaussian that stands for one localization; at least one pixel and
+        at most a fortieth of the map.
     marked : Window, optional
         Part that another figure shows larger; its border is drawn.
     upwards : bool
         Let the vertical axis run upwards (z); by default it runs downwards as in camera images.
     """
     counts, pixel_nm = _histogram(points, window)
-    image = ndimage.gaussian_filter(counts, max(blur_nm / pixel_nm, 1.0)) / pixel_nm**2 * 1e6
+    blur = float(np.clip(blur_nm / pixel_nm, 1, _LONG_SIDE_PIXELS / 40))
+    image = ndimage.gaussian_filter(counts, blur) / pixel_nm**2 * 1e6
     # Scaled to what localizations meet, not pixels: most of a map is empty.
     met = np.repeat(image.ravel(), counts.ravel().astype(np.int64))
     brightest = float(np.percentile(met, 97)) if met.size else 1.0

@@ -74,6 +74,10 @@ def percent(share: float) -> str:
     if math.isnan(share):
         return MISSING
     value = 100 * share
+    if 0 < value < 0.05:
+        return "<0.1%"
+    if 99.95 <= value < 100:
+        return ">99.9%"
     decimals = 1 if 0 < value < 9.95 or 99.5 <= value < 100 else 0
     return f"{value:.{decimals}f}%".replace(".0%", "%")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stormgraph_py.errors import FileFormatError, InputError
-from stormgraph_py.io import versions
+from stormgraph_py.io.provenance import versions
 
 if TYPE_CHECKING:
     from stormgraph_py.engine.length_scale import LengthScale

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from stormgraph_py.errors import FileFormatError, InputError
-from stormgraph_py.io import versions
+from stormgraph_py.io.provenance import versions
 from stormgraph_py.report.tables import label_columns
 
 if TYPE_CHECKING:

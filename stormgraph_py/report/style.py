@@ -60,9 +60,15 @@ def styled() -> Any:
 
 def new_figure(width: float, height: float) -> Figure:
     """Make an empty figure (inches) that no global state of matplotlib knows of."""
-    figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+    figure = Figure(figsize=(width, height), facecolor="white")
     FigureCanvasAgg(figure)
     return figure
+
+
+def chart_axes(figure: Figure) -> Axes:
+    """Make axes for a diagram, laid out so that its labels and legend fit."""
+    figure.set_layout_engine("constrained")
+    return figure.add_subplot()
 
 
 def data_uri(figure: Figure, kind: Literal["svg", "png"]) -> str:
@@ -171,8 +177,8 @@ def add_scale_bar(axes: Axes, color: str, *, share: float = 0.25) -> None:
 
 
 def map_axes(figure: Figure, x_limits: tuple[float, float], y_limits: tuple[float, float]) -> Axes:
-    """Make axes without ticks for a map in nm with equal scales; limits may run downwards."""
-    axes = figure.add_subplot()
+    """Make axes without ticks that fill the figure, for a map in nm; limits may run downwards."""
+    axes = figure.add_axes((0.004, 0.004, 0.992, 0.992))
     axes.set_xlim(*x_limits)
     axes.set_ylim(*y_limits)
     axes.set_aspect("equal")
