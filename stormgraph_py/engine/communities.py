@@ -134,7 +134,7 @@ def _louvain_igraph(edges: Edges, seed: int) -> IntArray:
 
     import igraph
 
-    graph = _igraph_of(edges)
+    graph = igraph.Graph(n=edges.n_nodes, edges=np.column_stack([edges.source, edges.target]))
     # igraph draws from a module-wide source; the one of Python is its default and is put back
     igraph.set_random_number_generator(random.Random(seed))
     try:
@@ -155,21 +155,6 @@ def _louvain_python(edges: Edges, seed: int) -> IntArray:
     )
     partition = community.best_partition(graph, random_state=seed)
     return np.array([partition[node] for node in range(edges.n_nodes)], dtype=np.int64)
-
-
-def biconnected_components(edges: Edges) -> list[IntArray]:
-    """Largest sets of nodes that stay connected when any one node of the set is removed.
-
-    Two sets share at most one node, a cut point of the graph.
-    """
-    blocks = _igraph_of(edges).biconnected_components()
-    return [np.asarray(block, dtype=np.int64) for block in blocks]
-
-
-def _igraph_of(edges: Edges) -> Any:
-    import igraph
-
-    return igraph.Graph(n=edges.n_nodes, edges=np.column_stack([edges.source, edges.target]))
 
 
 def _with_isolated(labels: IntArray) -> IntArray:

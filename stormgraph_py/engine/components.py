@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import connected_components, depth_first_order
 
 from stormgraph_py.arrays import BoolArray, FloatArray, Int32Array, IntArray
-from stormgraph_py.engine.communities import biconnected_components
 from stormgraph_py.engine.edges import Edges
 
 
@@ -106,50 +105,42 @@ def significant_cut_points(edges: Edges, min_fragment: int) -> BoolArray:
     cut = np.zeros(n, dtype=np.bool_)
     if n < 2 * min_fragment + 1:
         return cut
-    blocks = biconnected_components(edges)
-    if len(blocks) == 1:
-        return cut
-    for node, fragments in _fragments_at_cut_points(blocks, n).items():
+    for node, fragments in _fragments_at_cut_points(edges).items():
         cut[node] = sum(size >= min_fragment for size in fragments) >= 2
     return cut
 
 
-def _fragments_at_cut_points(blocks: list[IntArray], n: int) -> dict[int, list[int]]:
+def _fragments_at_cut_points(edges: Edges) -> dict[int, list[int]]:
     """Sizes of the fragments that the removal of every cut point leaves.
 
-    Blocks and cut points form a tree. Walked from one block, each cut point sees one fragment for
-    every block below it, and one above.
+    In a depth-first tree every other edge joins a node to one of its ancestors. A subtree from
+    which none leads past the node it hangs from is cut off when that node is removed (Hopcroft and
+    Tarjan).
     """
-    shared = np.flatnonzero(np.bincount(np.concatenate(blocks), minlength=n) > 1)
-    is_shared = np.zeros(n, dtype=np.bool_)
-    is_shared[shared] = True
-    cuts_of = [block[is_shared[block]].tolist() for block in blocks]
-    blocks_at: dict[int, list[int]] = {int(node): [] for node in shared}
-    for number, cuts in enumerate(cuts_of):
-        for node in cuts:
-            blocks_at[node].append(number)
-    parent_cut = np.full(len(blocks), -1, dtype=np.int64)
-    order, seen = [0], {0}
-    for number in order:
-        for node in cuts_of[number]:
-            for below in blocks_at[node]:
-                if below not in seen:
-                    seen.add(below)
-                    parent_cut[below] = node
-                    order.append(below)
-    fragments: dict[int, list[int]] = {node: [] for node in blocks_at}
-    for number in reversed(order):
-        top = int(parent_cut[number])
-        # nodes at and below this block, without the cut point it hangs from
-        size = len(blocks[number]) - (top >= 0)
-        size += sum(sum(fragments[node]) for node in cuts_of[number] if node != top)
-        if top >= 0:
-            fragments[top].append(size)
+    n = edges.n_nodes
+    graph = coo_array((np.ones(len(edges), np.int8), (edges.source, edges.target)), shape=(n, n))
+    order, parent = depth_first_order(graph.tocsr(), 0, directed=False)
+    place = np.empty(n, dtype=np.int64)
+    place[order] = np.arange(n)
+    source, target = place[edges.source], place[edges.target]
+    earliest = np.arange(n)
+    np.minimum.at(earliest, source, target)
+    np.minimum.at(earliest, target, source)
+    # from here on nodes are known by their place in the order, where parents come first
+    above = np.append(-1, place[parent[order[1:]]]).tolist()
+    reach, size = earliest.tolist(), [1] * n
+    fragments: dict[int, list[int]] = {}
+    for node in range(n - 1, 0, -1):
+        top = above[node]
+        size[top] += size[node]
+        if reach[node] >= top:
+            fragments.setdefault(top, []).append(size[node])
+        elif reach[node] < reach[top]:
+            reach[top] = reach[node]
     for sizes in fragments.values():
-        above = n - 1 - sum(sizes)
-        if above > 0:
-            sizes.append(above)
-    return fragments
+        if n - 1 > sum(sizes):
+            sizes.append(n - 1 - sum(sizes))
+    return {int(order[node]): sizes for node, sizes in fragments.items() if len(sizes) > 1}
 
 
 def stable_pieces(edges: Edges, min_fragment: int) -> Int32Array:
