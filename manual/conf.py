@@ -43,6 +43,7 @@ autosummary_generate = False
 napoleon_google_docstring = False
 napoleon_use_param = False
 napoleon_use_rtype = False
+napoleon_use_ivar = True
 default_role = "code"
 
 # Names outside the package: nothing is fetched to resolve them.
