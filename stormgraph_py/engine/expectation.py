@@ -19,7 +19,7 @@ from stormgraph_py.arrays import BoolArray, FloatArray
 ISOTROPY_LIMIT = 1.25
 """Largest ratio of two axes' precisions for which their mean variance stands for both."""
 
-N_DISTANCE, N_SPREAD = 512, 2048
+N_DISTANCE, N_SPREAD = 512, 1024
 """Knots of the table of expected weights along distance and spread."""
 
 TAIL = 4.0
