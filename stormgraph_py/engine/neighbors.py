@@ -320,14 +320,15 @@ def resampled_kth_neighbor_distances(
     deviates = rng.standard_normal(N_DEVIATES, dtype=np.float32)
     n_candidates = tree.query_ball_point(points, reach, return_length=True)
     result = np.empty(len(queries))
-    # queries with similar numbers of candidates share one rectangular block
+    # queries with similar numbers of candidates share one block, as wide as its last query needs
     by_size = np.argsort(n_candidates, kind="stable")
+    widths = np.clip(n_candidates[by_size], k + 1, len(coordinates))
     done = 0
     while done < len(by_size):
-        first = int(n_candidates[by_size[done]])
-        at_most = max(16, RESAMPLED_AT_ONCE // (max(first, k + 1) * n_simulations))
+        needed = np.arange(1, len(by_size) - done + 1) * widths[done:] * n_simulations
+        at_most = max(1, int(np.searchsorted(needed, RESAMPLED_AT_ONCE, side="right")))
         block = by_size[done : done + at_most]
-        width = int(np.clip(n_candidates[block[-1]], k + 1, len(coordinates)))
+        width = int(widths[done + len(block) - 1])
         neighbors = np.asarray(tree.query(points[block], k=width)[1], dtype=np.int64)
         result[block] = _resample_block(
             coordinates,
