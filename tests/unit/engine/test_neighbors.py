@@ -1,0 +1,253 @@
+"""Neighbourhoods: spatial order, pairs within a radius, k-th neighbour distances."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.spatial import cKDTree
+
+from stormgraph_py.engine import neighbors
+from stormgraph_py.engine.neighbors import (
+    kth_neighbor_distances,
+    map_tiles,
+    pairs_within,
+    resampled_kth_neighbor_distances,
+    spatial_order,
+)
+from stormgraph_py.errors import Cancelled
+from stormgraph_py.progress import Progress
+
+
+def clumps(rng, n, d, n_clumps=12, size=1000.0):
+    """Points of very uneven density, a third of them on top of one another."""
+    centers = rng.uniform(0, size, (n_clumps, d))
+    points = centers[rng.integers(0, n_clumps, n)] + rng.normal(0, 20, (n, d))
+    points[: n // 3] = points[rng.integers(0, n // 6 + 1, n // 3)]
+    return rng.permutation(points)
+
+
+def found_pairs(coordinates, radius, tile_size):
+    """Pairs as sorted rows of the input, and their distances."""
+    order = spatial_order(coordinates, tile_size)
+    batches = list(pairs_within(coordinates[order.order], radius, order.starts))
+    source = np.concatenate([b.source for b in batches] or [np.empty(0, int)])
+    target = np.concatenate([b.target for b in batches] or [np.empty(0, int)])
+    distance = np.concatenate([b.distance for b in batches] or [np.empty(0)])
+    assert (source < target).all()
+    rows = np.sort(np.column_stack([order.order[source], order.order[target]]), axis=1)
+    by_row = np.lexsort(rows.T[::-1])
+    return rows[by_row], distance[by_row]
+
+
+def true_pairs(coordinates, radius):
+    pairs = cKDTree(coordinates).query_pairs(radius, output_type="ndarray")
+    return pairs[np.lexsort(pairs.T[::-1])]
+
+
+# --- the order
+
+
+@pytest.mark.parametrize("d", [2, 3])
+@pytest.mark.parametrize("tile_size", [1, 7, 1000])
+def test_order_is_a_permutation_cut_into_small_tiles(d, tile_size):
+    points = clumps(np.random.default_rng(d), 300, d)
+    order = spatial_order(points, tile_size)
+    assert sorted(order.order.tolist()) == list(range(300))
+    sizes = np.diff(order.starts)
+    assert (order.starts[0], order.starts[-1]) == (0, 300)
+    assert sizes.min() >= 1
+    assert sizes.max() <= tile_size
+
+
+def test_order_does_not_depend_on_the_order_of_rows():
+    rng = np.random.default_rng(0)
+    points = rng.uniform(0, 1000, (500, 2))
+    shuffled = rng.permutation(500)
+    there = spatial_order(points, 40)
+    here = spatial_order(points[shuffled], 40)
+    np.testing.assert_array_equal(points[there.order], points[shuffled][here.order])
+    np.testing.assert_array_equal(there.starts, here.starts)
+
+
+def test_neighbours_in_the_order_are_neighbours_in_space():
+    points = np.random.default_rng(0).uniform(0, 1000, (4000, 2))
+    ordered = points[spatial_order(points).order]
+    step = np.linalg.norm(np.diff(ordered, axis=0), axis=1)
+    # points are about 16 nm apart; in the order of the rows steps are 520 nm on average
+    assert np.median(step) < 2 * 1000 / np.sqrt(4000)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_order_of_hardly_any_localizations(n):
+    order = spatial_order(np.zeros((n, 2)))
+    assert sorted(order.order.tolist()) == list(range(n))
+    assert order.starts[-1] == n
+    assert found_pairs(np.zeros((n, 2)), 1.0, 10)[0].shape == (n * (n - 1) // 2, 2)
+
+
+# --- pairs
+
+
+@pytest.mark.parametrize("d", [2, 3])
+@pytest.mark.parametrize("tile_size", [2, 16, 10_000])
+@pytest.mark.parametrize("radius", [0.5, 25.0, 300.0])
+def test_pairs_are_those_of_brute_force_whatever_the_tiles(d, tile_size, radius):
+    points = clumps(np.random.default_rng(tile_size), 150, d)
+    pairs, distance = found_pairs(points, radius, tile_size)
+    np.testing.assert_array_equal(pairs, true_pairs(points, radius))
+    np.testing.assert_allclose(
+        distance, np.linalg.norm(points[pairs[:, 0]] - points[pairs[:, 1]], axis=1), atol=1e-9
+    )
+
+
+@pytest.mark.parametrize("at_once", [1, 10, 500])
+@pytest.mark.parametrize("tile_size", [20, 10_000])
+def test_pairs_are_the_same_when_dense_tiles_are_cut(monkeypatch, at_once, tile_size):
+    monkeypatch.setattr(neighbors, "PAIRS_AT_ONCE", at_once)
+    points = clumps(np.random.default_rng(1), 200, 2)
+    pairs, _ = found_pairs(points, 40.0, tile_size)
+    np.testing.assert_array_equal(pairs, true_pairs(points, 40.0))
+
+
+@pytest.mark.parametrize("tile_size", [3, 50, 10_000])
+def test_coincident_localizations_are_paired_once(monkeypatch, tile_size):
+    monkeypatch.setattr(neighbors, "PAIRS_AT_ONCE", 100)
+    points = np.repeat([[0.0, 0.0], [10.0, 0.0]], [40, 30], axis=0)
+    pairs, distance = found_pairs(points, 1.0, tile_size)
+    np.testing.assert_array_equal(pairs, true_pairs(points, 1.0))
+    assert len(pairs) == 40 * 39 // 2 + 30 * 29 // 2
+    assert (distance == 0).all()
+
+
+def test_a_dense_spot_costs_no_more_searches_than_it_has_pairs(monkeypatch):
+    monkeypatch.setattr(neighbors, "PAIRS_AT_ONCE", 1000)
+    held = []
+    spot = np.random.default_rng(0).normal(0, 1, (400, 2))
+    order = spatial_order(spot)
+    for batch in pairs_within(spot[order.order], 50.0, order.starts):
+        held.append(len(batch.source))
+    assert sum(held) == 400 * 399 // 2
+    assert max(held) <= 1000
+
+
+def test_threads_give_the_same_tiles_in_the_same_order():
+    points = clumps(np.random.default_rng(2), 2000, 2)
+    order = spatial_order(points, 100)
+
+    def work(tile):
+        return [batch.distance.sum() for batch in tile]
+
+    one = list(map_tiles(work, points[order.order], 30.0, order.starts))
+    three = list(map_tiles(work, points[order.order], 30.0, order.starts, n_jobs=3))
+    assert one == three
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_tiles_tell_how_far_they_are_and_can_be_stopped(n_jobs):
+    points = clumps(np.random.default_rng(3), 1000, 2)
+    order = spatial_order(points, 50)
+    events = []
+    progress = Progress(events.append, lambda: len(events) >= 3)
+    tiles = map_tiles(
+        list, points[order.order], 30.0, order.starts,
+        n_jobs=n_jobs, progress=progress, stage="pairs",
+    )  # fmt: skip
+    with pytest.raises(Cancelled):
+        list(tiles)
+    assert [e.stage for e in events] == ["pairs"] * 3
+    assert [e.done for e in events] == order.starts[1:4].tolist()
+    assert {e.total for e in events} == {1000}
+
+
+# --- k-th neighbours
+
+
+def brute_kth(points, k):
+    distance = np.linalg.norm(points[:, None] - points[None], axis=-1)
+    return np.sort(distance, axis=1)[:, k]
+
+
+@pytest.mark.parametrize("d", [2, 3])
+@pytest.mark.parametrize("k", [1, 4, 59])
+def test_kth_distance_is_that_of_brute_force(d, k):
+    points = clumps(np.random.default_rng(4), 60, d)
+    np.testing.assert_allclose(kth_neighbor_distances(points, k), brute_kth(points, k), atol=1e-9)
+    some = np.array([5, 3, 58])
+    np.testing.assert_allclose(
+        kth_neighbor_distances(points, k, some), brute_kth(points, k)[some], atol=1e-9
+    )
+
+
+def fully_resampled(points, sigma, k, n_simulations, confidence, rng):
+    """Move every localization in every realization and search all of them again."""
+    found = []
+    for _ in range(n_simulations):
+        moved = points + sigma * rng.standard_normal(points.shape)
+        found.append(cKDTree(moved).query(moved, k=[k + 1])[0][:, 0])
+    return np.quantile(found, confidence, axis=0)
+
+
+@pytest.mark.parametrize("d", [2, 3])
+@pytest.mark.parametrize("spread", [2.0, 10.0, 30.0])
+def test_resampled_kth_distance_is_that_of_resampling_everything(d, spread):
+    rng = np.random.default_rng(5)
+    points = rng.uniform(0, 400, (10, d))[rng.integers(0, 10, 250)] + rng.normal(0, 15, (250, d))
+    points = np.concatenate([points, rng.uniform(0, 400, (100, d))])
+    sigma = spread * rng.gamma(8, 1 / 8, (350, 1)) * np.ones(d)
+    sigma[:, -1] *= 1.5
+    queries = np.arange(0, 350, 3)
+    ours = resampled_kth_neighbor_distances(points, sigma, 5, queries, rng=rng, n_simulations=300)
+    theirs = fully_resampled(points, sigma, 5, 300, 0.95, rng)[queries]
+    # a quantile of 300 realizations scatters by 2 to 4%; neighbours out of reach may add 1% more
+    assert np.mean(ours / theirs) == pytest.approx(1, abs=0.012)
+    np.testing.assert_allclose(ours, theirs, rtol=0.17)
+
+
+def test_resampled_kth_distance_without_error_is_the_distance():
+    points = clumps(np.random.default_rng(6), 200, 2)
+    queries = np.arange(200)
+    resampled = resampled_kth_neighbor_distances(
+        points, np.full((200, 2), 1e-9), 7, queries, rng=np.random.default_rng(0), n_simulations=5
+    )
+    # realizations are held in single precision
+    np.testing.assert_allclose(resampled, brute_kth(points, 7), rtol=1e-5, atol=1e-6)
+
+
+def test_resampled_kth_distance_rises_with_confidence_and_repeats_with_the_seed():
+    points = clumps(np.random.default_rng(7), 200, 2)
+    sigma = np.full((200, 2), 10.0)
+
+    def distances(confidence, seed=0):
+        return resampled_kth_neighbor_distances(
+            points, sigma, 5, np.arange(200),
+            rng=np.random.default_rng(seed), n_simulations=50, confidence=confidence,
+        )  # fmt: skip
+
+    assert (distances(0.95) > distances(0.5)).all()
+    np.testing.assert_array_equal(distances(0.95), distances(0.95))
+    assert (distances(0.95) != distances(0.95, seed=1)).any()
+
+
+def test_resampling_in_small_blocks_changes_nothing_but_chance(monkeypatch):
+    rng = np.random.default_rng(8)
+    points = rng.uniform(0, 500, (300, 2))
+    sigma = np.full((300, 2), 15.0)
+
+    def mean():
+        found = resampled_kth_neighbor_distances(
+            points, sigma, 10, np.arange(300), rng=np.random.default_rng(0)
+        )
+        return found.mean()
+
+    whole = mean()
+    monkeypatch.setattr(neighbors, "RESAMPLED_AT_ONCE", 1)  # one query a block
+    assert mean() == pytest.approx(whole, rel=0.01)
+
+
+def test_resampling_tells_how_far_it_is():
+    events = []
+    resampled_kth_neighbor_distances(
+        np.random.default_rng(0).uniform(0, 100, (50, 2)), np.full((50, 2), 3.0), 5, np.arange(50),
+        rng=np.random.default_rng(0), progress=Progress(events.append), stage="length scale",
+    )  # fmt: skip
+    assert (events[-1].stage, events[-1].done, events[-1].total) == ("length scale", 50, 50)
