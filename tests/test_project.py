@@ -125,6 +125,16 @@ def test_public_name_is_documented(name: str) -> None:
         assert (inspect.getdoc(thing) or "").strip()
 
 
+def test_every_step_is_in_the_reference() -> None:
+    reference = "".join(p.read_text(encoding="utf-8") for p in (MANUAL / "api").glob("*.md"))
+    documented = set(re.findall(r"^.. automodule:: stormgraph_py\.(\S+)$", reference, re.MULTILINE))
+    folders = ("engine", "io", "clusters", "simulate")
+    package = ROOT / "stormgraph_py"
+    modules = {f"{f}.{p.stem}" for f in folders for p in (package / f).glob("[!_]*.py")}
+    assert modules <= documented
+    assert {"metrics", "roi", "progress"} <= documented
+
+
 def test_tutorial_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     outcome = doctest.testfile(str(MANUAL / "tutorial.md"), module_relative=False)
