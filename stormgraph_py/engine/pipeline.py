@@ -71,6 +71,9 @@ QUERIES_WITH_SIGMA = 5_000
 QUERIES_WITHOUT_SIGMA = 50_000
 """Localizations whose k-th neighbour distances are measured."""
 
+CROWDED = 8
+"""Mean number of neighbours in the final graph, in units of k, from which on the user is told."""
+
 RandomState = int | np.random.Generator | np.random.RandomState | None
 """What seeds an analysis."""
 
@@ -261,7 +264,7 @@ class _Run:
             used_sigma=data.sigma is not None,
             warnings=data.warnings
             + tuple(warnings)
-            + _remarks(scale, final_labels, evidence, params),
+            + _remarks(scale, final_labels, evidence, params, 2 * len(edges) / max(len(kept), 1)),
             timings=tuple(self.timings),
         )
 
@@ -481,6 +484,7 @@ def _remarks(
     labels: IntArray,
     evidence: tuple[OvercountingEvidence, ...] | None,
     params: StormGraphParams,
+    mean_neighbors: float,
 ) -> tuple[str, ...]:
     """What a careful user should know about this result, in plain words."""
     remarks = []
@@ -488,6 +492,12 @@ def _remarks(
         remarks.append(
             "The first r0 fell back to the median of random localizations: at the scale of the "
             f"k-th neighbour these localizations are no more clustered than chance (k={params.k})."
+        )
+    if mean_neighbors > CROWDED * (params.k or 15):
+        remarks.append(
+            f"The localizations that were kept have {mean_neighbors:.0f} neighbours within r0 on "
+            "average. Most of the ROI is empty, so that everything in it is denser than chance: "
+            "draw the ROI around the cell, or give its area."
         )
     if labels.max(initial=-1) < 0:
         remarks.append("No cluster was found.")
