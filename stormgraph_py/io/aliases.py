@@ -10,18 +10,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from stormgraph_py.io.units import unit_named
 from stormgraph_py.localizations import COLUMNS
-
-_UNIT_NAMES = {
-    "nm": ("nm", "nanometer", "nanometers", "nanometre", "nanometres"),
-    "um": ("um", "µm", "μm", "micron", "microns", "micrometer", "micrometers", "micrometre"),
-    "mm": ("mm", "millimeter", "millimetre"),
-    "m": ("m", "meter", "meters", "metre", "metres"),
-    "angstrom": ("angstrom", "ångström", "å"),
-    "px": ("px", "pix", "pixel", "pixels", "camera_pixel", "camera pixels"),
-    "photon": ("photon", "photons"),
-}
-_UNIT_OF = {name: unit for unit, names in _UNIT_NAMES.items() for name in names}
 
 _BRACKETED = re.compile(r"(.*?)\s*[\[(]([^\[\]()]*)[\])]")
 _GLUED = re.compile(r"([xyz]|loc_?prec(?:_?z)?)_?(nm|um|pix|px)")
@@ -187,13 +177,13 @@ def parse_name(name: str) -> tuple[str, str | None]:
     """
     name = name.strip(" \t\"'")
     if match := _BRACKETED.fullmatch(name):
-        text = match[2].strip().lower()
-        return _key(match[1]), _UNIT_OF.get(text, text or None)
+        text = match[2].strip()
+        return _key(match[1]), unit_named(text) or text or None
     key = _key(name)
     if match := _GLUED.fullmatch(key):
-        return match[1], _UNIT_OF[match[2]]
+        return match[1], unit_named(match[2])
     head, _, tail = key.rpartition("_")
-    unit = _UNIT_OF.get(tail)
+    unit = unit_named(tail)
     return (head, unit) if head and unit not in (None, "photon") else (key, None)
 
 

@@ -81,7 +81,7 @@ def assemble(raw: RawTable, options: ReadOptions) -> Localizations:
     )
     notes = [*raw.notes, *scale.notes]
     warnings = [*raw.warnings, *scale.warnings]
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         values = _values(raw, columns, scale.factors, notes)
         keep = _finite_rows(raw, columns, values, warnings)
         if not keep.all():
@@ -190,9 +190,9 @@ def _finite_rows(
     row = int(np.argmin(keep))
     wrong = next(t for t in coordinates if not np.isfinite(values[t][row]))
     warnings.append(
-        f"{n_wrong} of {len(keep)} rows were set aside because a coordinate is missing or not "
-        f"finite; the first is {raw.where(row)}, where {columns[wrong]!r} reads "
-        f"{values[wrong][row]:g}. Correct them if they matter."
+        f"{n_wrong} of {len(keep)} rows set aside: a coordinate is missing or not finite. The "
+        f"first is {raw.where(row)}, where {columns[wrong]!r} is {values[wrong][row]:g}; correct "
+        "such rows if they matter."
     )
     return keep
 
@@ -244,7 +244,8 @@ def _missing_values(columns: Mapping[str, str], values: Mapping[str, AnyArray]) 
 
 def _missing_precision(values: Mapping[str, AnyArray]) -> list[str]:
     known = [target[6] for target in _SIGMAS if target in values]
-    axes = "xyz" if "z_nm" in values and np.ptp(values["z_nm"]) > 0 else "xy"
+    z = values.get("z_nm")
+    axes = "xy" if z is None or z.min() == z.max() else "xyz"
     missing = [a for a in axes if a not in known]
     if not known or not missing:
         return []

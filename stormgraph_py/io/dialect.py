@@ -17,8 +17,8 @@ _SAMPLE_LINES = 50
 _COMMENT = ("#", "%")
 _LINE = re.compile(rb"([^\r\n]*)(\r\n|\n|\r|\Z)")
 _BLANKS = re.compile(r"[ \t]+")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_COMMA_NUMBER = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_COMMA_NUMBER = re.compile(r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?")
 _NOT_A_NUMBER = re.compile(r"|[+-]?(nan|inf|infinity)|na|n/a|null|none", re.IGNORECASE)
 
 
@@ -206,11 +206,9 @@ def _name_columns(
     names = list(header) if header is not None else [""] * len(values)
     surplus = values[len(names) :]
     if any(surplus) or len(values) < len(names):
-        hint = (
-            "decimal commas need another separator between columns, or decimal points"
-            if separator == "," and len(values) >= 2 * len(names)
-            else "name every column once, with the same separator as in the rows"
-        )
+        hint = "begin the file with a name for every column, separated as the rows are"
+        if separator == ",":
+            hint += "; if numbers have decimal commas, separate the columns by semicolons"
         raise FileFormatError(
             f"{path}: the header names {len(names)} columns and line {row.number} has "
             f"{len(values)} fields between {describe_separator(separator)}; {hint}."

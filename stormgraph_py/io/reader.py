@@ -10,7 +10,7 @@ from pathlib import Path
 
 from stormgraph_py.errors import InputError
 from stormgraph_py.io.source import Peek
-from stormgraph_py.io.units import UNITS
+from stormgraph_py.io.units import UNITS, unit_named
 from stormgraph_py.localizations import COLUMNS, Localizations
 
 _SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "space": " ", "\\t": "\t"}
@@ -52,8 +52,11 @@ class ReadOptions:
                     f"columns names {name!r}, which is no column of the table; "
                     f"{suggestion(name, COLUMNS)}."
                 )
-        if self.unit is not None and self.unit not in UNITS:
-            raise InputError(f"unit={self.unit!r} is unknown; use one of {', '.join(UNITS)}.")
+        if self.unit is not None:
+            unit = unit_named(self.unit)
+            if unit not in UNITS:
+                raise InputError(f"unit={self.unit!r} is unknown; use one of {', '.join(UNITS)}.")
+            object.__setattr__(self, "unit", unit)
         if self.separator is not None:
             separator = _SEPARATORS.get(self.separator, self.separator)
             if len(separator) != 1 or separator in '"\r\n' or not separator.isascii():

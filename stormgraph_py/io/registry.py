@@ -70,7 +70,7 @@ def read_localizations(
         When the file cannot be opened, a pixel size or unit is missing, or an option is unknown.
     """
     options = ReadOptions(
-        pixel_size_nm=pixel_size_nm, columns=dict(columns or {}), unit=unit, separator=separator
+        pixel_size_nm=pixel_size_nm, columns=columns or {}, unit=unit, separator=separator
     )
     file = Path(path)
     begin = peek(file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+import stat
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
@@ -67,7 +68,7 @@ class Peek:
 
         try:
             with h5py.File(self.path, "r") as file:
-                return tuple(file)
+                return tuple(str(name) for name in file)
         except (OSError, RuntimeError, KeyError, ValueError) as error:
             raise damaged_hdf5(self.path, error) from None
 
@@ -91,6 +92,14 @@ def peek(path: Path) -> Peek:
         When it is empty, or gzipped and damaged.
     """
     try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
+    if stat.S_ISDIR(mode):
+        raise InputError(f"{path}: is a folder; name a file in it.")
+    if not stat.S_ISREG(mode):
+        raise InputError(f"{path}: is no regular file; save the data to a file first.")
+    try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
         if head.startswith(_GZIP):
@@ -98,7 +107,7 @@ def peek(path: Path) -> Peek:
                 head = file.read(_HEAD_BYTES)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise _damaged_gzip(path, error) from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise _unreadable(path, error) from None
     if not head:
         raise FileFormatError(f"{path}: is empty; export the localizations again.")
@@ -159,8 +168,6 @@ def as_utf8(data: bytes, path: Path) -> tuple[bytes, str | None]:
 def _unreadable(path: Path, error: OSError | ValueError) -> InputError:
     if isinstance(error, FileNotFoundError):
         return InputError(f"{path}: there is no such file; check its name and folder.")
-    if isinstance(error, IsADirectoryError) or path.is_dir():
-        return InputError(f"{path}: is a folder; name a file in it.")
     if isinstance(error, PermissionError):
         return InputError(f"{path}: no permission to read it; change the file's permissions.")
     reason = getattr(error, "strerror", None) or error

@@ -141,7 +141,8 @@ def _numbered_lines(data: bytes, dialect: Dialect) -> list[tuple[int, bytes]]:
 def _check_rows(data: bytes, dialect: Dialect, path: Path) -> None:
     """Raise for the first row that has not as many fields as there are columns."""
     n_columns = len(dialect.names)
-    for number, line in _numbered_lines(data, dialect):
+    lines = _numbered_lines(data, dialect)
+    for number, line in lines:
         text = line.decode(errors="replace")
         if text.count('"') % 2:
             raise FileFormatError(
@@ -150,7 +151,9 @@ def _check_rows(data: bytes, dialect: Dialect, path: Path) -> None:
             )
         n_fields = len(split(text, dialect.separator))
         if n_fields != n_columns:
+            last = number == lines[-1][0] and n_fields < n_columns
+            cut_off = ", where the file seems to be cut off" if last else ""
             raise FileFormatError(
-                f"{path}: line {number} has {n_fields} fields and the table {n_columns} columns: "
-                f"{text[:60]!r}; the file may be cut off there: correct the line or remove it."
+                f"{path}: line {number} has {n_fields} fields and the table {n_columns} columns"
+                f"{cut_off}: {text[:60]!r}; correct the line or remove it."
             )

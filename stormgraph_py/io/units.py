@@ -13,9 +13,31 @@ NM_PER_UNIT = {"nm": 1.0, "um": 1e3, "mm": 1e6, "m": 1e9, "angstrom": 0.1}
 UNITS = (*NM_PER_UNIT, "px")
 """Units that lengths may have."""
 
+_UNIT_NAMES = {
+    "nm": ("nm", "nanometer", "nanometers", "nanometre", "nanometres"),
+    "um": ("um", "µm", "μm", "micron", "microns", "micrometer", "micrometers", "micrometre"),
+    "mm": ("mm", "millimeter", "millimetre"),
+    "m": ("m", "meter", "meters", "metre", "metres"),
+    "angstrom": ("angstrom", "ångström", "å"),
+    "px": ("px", "pix", "pixel", "pixels", "camera_pixel", "camera pixels"),
+    "photon": ("photon", "photons"),
+}
+_UNIT_OF = {name: unit for unit, names in _UNIT_NAMES.items() for name in names}
+
 _LATERAL = ("x_nm", "y_nm", "sigma_x_nm", "sigma_y_nm")
 _AXIAL = ("z_nm", "sigma_z_nm")
 _USUAL_PIXEL_NM = (10.0, 1000.0)
+
+
+def unit_named(text: str) -> str | None:
+    """Return the unit that a text names, "photon" included; None when it names none.
+
+    Examples
+    --------
+    >>> unit_named("µm"), unit_named("Pixels"), unit_named("furlong")
+    ('um', 'px', None)
+    """
+    return _UNIT_OF.get(text.strip().lower())
 
 
 @dataclass(frozen=True)
