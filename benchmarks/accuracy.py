@@ -112,9 +112,8 @@ def simulated(dimensions: int, n_sets: int, seed: int, largest: int) -> None:
         best
     ]
     bound = "" if largest == sys.maxsize else f" of at most {largest:,} localizations"
-    header(
-        f"Mean over the first {len(sets)} {dimensions}-D sets{bound} of the simulation grid, seed {seed}"
-    )
+    chosen = f"the first {len(sets)} {dimensions}-D sets{bound}"
+    header(f"Mean over {chosen} of the simulation grid, seed {seed}")
     print_table(table.items())
     print("\nSet by set, StormGraph, k = 15, overcounting filter\n")
     print("| set | localizations | aggregates | " + " | ".join(COLUMNS) + " |")
