@@ -72,7 +72,10 @@ QUERIES_WITHOUT_SIGMA = 50_000
 """Localizations whose k-th neighbour distances are measured."""
 
 CROWDED = 8
-"""Mean number of neighbours in the final graph, in units of k, from which on the user is told."""
+"""Mean number of neighbours in the final graph, in units of k, that makes an empty ROI likely ..."""
+
+ALL_BUT_FEW = 0.98
+"""... when at least this share of localizations is denser than chance."""
 
 RandomState = int | np.random.Generator | np.random.RandomState | None
 """What seeds an analysis."""
@@ -264,7 +267,14 @@ class _Run:
             used_sigma=data.sigma is not None,
             warnings=data.warnings
             + tuple(warnings)
-            + _remarks(scale, final_labels, evidence, params, 2 * len(edges) / max(len(kept), 1)),
+            + _remarks(
+                scale,
+                final_labels,
+                evidence,
+                params,
+                kept_share=len(kept) / len(rows),
+                mean_neighbors=2 * len(edges) / max(len(kept), 1),
+            ),
             timings=tuple(self.timings),
         )
 
@@ -484,6 +494,7 @@ def _remarks(
     labels: IntArray,
     evidence: tuple[OvercountingEvidence, ...] | None,
     params: StormGraphParams,
+    kept_share: float,
     mean_neighbors: float,
 ) -> tuple[str, ...]:
     """What a careful user should know about this result, in plain words."""
@@ -493,11 +504,11 @@ def _remarks(
             "The first r0 fell back to the median of random localizations: at the scale of the "
             f"k-th neighbour these localizations are no more clustered than chance (k={params.k})."
         )
-    if mean_neighbors > CROWDED * (params.k or 15):
+    if kept_share > ALL_BUT_FEW and mean_neighbors > CROWDED * (params.k or 15):
         remarks.append(
-            f"The localizations that were kept have {mean_neighbors:.0f} neighbours within r0 on "
-            "average. Most of the ROI is empty, so that everything in it is denser than chance: "
-            "draw the ROI around the cell, or give its area."
+            f"{kept_share:.1%} of the localizations were denser than chance, and they have "
+            f"{mean_neighbors:.0f} neighbours within r0 on average: most of the ROI seems to be "
+            "empty. Draw the ROI around the cell, or give its area."
         )
     if labels.max(initial=-1) < 0:
         remarks.append("No cluster was found.")
