@@ -43,10 +43,11 @@ from stormgraph_py.engine.noise import (
     uniform_cloud,
 )
 from stormgraph_py.engine.overcounting import (
-    OvercountingEvidence,
     apply_overcounting,
     overcounting_evidence,
 )
+from stormgraph_py.engine.remarks import remarks
+from stormgraph_py.engine.reorder import reordered, scattered, unordered
 from stormgraph_py.errors import ParameterError
 from stormgraph_py.params import StormGraphParams
 from stormgraph_py.progress import OnProgress, Progress, ShouldStop
@@ -70,12 +71,6 @@ QUERIES_WITH_SIGMA = 5_000
 
 QUERIES_WITHOUT_SIGMA = 50_000
 """Localizations whose k-th neighbour distances are measured."""
-
-CROWDED = 8
-"""Mean number of neighbours in the final graph, in units of k, that makes an empty ROI likely ..."""
-
-ALL_BUT_FEW = 0.98
-"""... when at least this share of localizations is denser than chance."""
 
 RandomState = int | np.random.Generator | np.random.RandomState | None
 """What seeds an analysis."""
@@ -229,9 +224,9 @@ class _Run:
                 noise = self.noise(points, sigma, order, scale.r0_nm, data, rng)
                 kept = np.flatnonzero(noise.retained)
         final, edges, division, warnings = self.final_clusters(points, sigma, kept, scale, data)
-        labels = _scattered(division.labels, kept, rows)
+        labels = scattered(division.labels, kept, rows)
         hierarchy = Hierarchy(
-            tuple(_scattered(level, kept, rows) for level in division.hierarchy.levels),
+            tuple(scattered(level, kept, rows) for level in division.hierarchy.levels),
             division.hierarchy.parents,
             division.hierarchy.codelength,
         )
@@ -255,7 +250,7 @@ class _Run:
             splits=division.splits,
             length_scale=scale,
             final_length_scale=final,
-            noise=None if noise is None else _unordered(noise, rows),
+            noise=None if noise is None else unordered(noise, rows),
             overcounting=evidence,
             n_edges=len(edges),
             n_components=division.n_components,
@@ -267,7 +262,7 @@ class _Run:
             used_sigma=data.sigma is not None,
             warnings=data.warnings
             + tuple(warnings)
-            + _remarks(
+            + remarks(
                 scale,
                 final_labels,
                 evidence,
@@ -416,7 +411,7 @@ class _Run:
                 stage="communities",
             )
             self.worker_cpu_s = division.worker_cpu_s
-        return final, edges, _reordered(division, order.order), warnings
+        return final, edges, reordered(division, order.order), warnings
 
     def final_graph(
         self,
@@ -449,74 +444,3 @@ class _Run:
                 edges.source[often], edges.target[often], edges.weight[often], len(points)
             )
         return limit_neighbors(edges, params.max_neighbors)
-
-
-def _reordered(division: Division, order: IntArray) -> Division:
-    """A division whose nodes are back in the order before `order` was applied."""
-
-    def back(labels: IntArray) -> IntArray:
-        restored = np.empty_like(labels)
-        restored[order] = labels
-        return restored
-
-    hierarchy = division.hierarchy
-    return Division(
-        back(division.labels),
-        Hierarchy(tuple(map(back, hierarchy.levels)), hierarchy.parents, hierarchy.codelength),
-        division.splits,
-        division.n_components,
-        division.worker_cpu_s,
-    )
-
-
-def _scattered(labels: IntArray, kept: IntArray, rows: IntArray) -> IntArray:
-    """Labels of the kept localizations in the order of the input, -1 elsewhere."""
-    result = np.full(len(rows), -1, dtype=np.int64)
-    result[rows[kept]] = labels
-    return result
-
-
-def _unordered(noise: NoiseResult, rows: IntArray) -> NoiseResult:
-    """The same, localizations in the order of the input."""
-    back = np.empty(len(rows), dtype=np.int64)
-    back[rows] = np.arange(len(rows))
-    return NoiseResult(
-        degrees=noise.degrees[back],
-        threshold=noise.threshold[back],
-        retained=noise.retained[back],
-        rule=noise.rule[back],
-        random_degrees=noise.random_degrees,
-    )
-
-
-def _remarks(
-    scale: LengthScale,
-    labels: IntArray,
-    evidence: tuple[OvercountingEvidence, ...] | None,
-    params: StormGraphParams,
-    kept_share: float,
-    mean_neighbors: float,
-) -> tuple[str, ...]:
-    """What a careful user should know about this result, in plain words."""
-    remarks = []
-    if scale.fell_back_to_median:
-        remarks.append(
-            "The first r0 fell back to the median of random localizations: at the scale of the "
-            f"k-th neighbour these localizations are no more clustered than chance (k={params.k})."
-        )
-    if kept_share > ALL_BUT_FEW and mean_neighbors > CROWDED * (params.k or 15):
-        remarks.append(
-            f"{kept_share:.1%} of the localizations were denser than chance, and they have "
-            f"{mean_neighbors:.0f} neighbours within r0 on average: most of the ROI seems to be "
-            "empty. Draw the ROI around the cell, or give its area."
-        )
-    if labels.max(initial=-1) < 0:
-        remarks.append("No cluster was found.")
-    if evidence and not params.overcounting:
-        doubtful = sum(e.verdict == "indistinguishable" for e in evidence)
-        if doubtful:
-            remarks.append(
-                f"{doubtful} of {len(evidence)} clusters cannot be told from one molecule counted "
-                "several times; turn the overcounting filter on to remove them."
-            )
-    return tuple(remarks)
