@@ -25,7 +25,9 @@ from stormgraph_py.errors import ParameterError
 from stormgraph_py.params import StormGraphParams
 
 if TYPE_CHECKING:
-    from stormgraph_py.report.analysis import Analysis, Request
+    from collections.abc import Sequence
+
+    from stormgraph_py.report.analysis import Request
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -160,9 +162,12 @@ def run_one(request: Request, folder: Path, arguments: argparse.Namespace) -> No
     from stormgraph_py.cli.interrupts import stop_on_interrupt
     from stormgraph_py.report.analysis import cluster, load, measure
     from stormgraph_py.report.folder import check_free, result_folder, write_result
+    from stormgraph_py.report.words import lead
 
     check_free(folder, overwrite=arguments.overwrite)
     selection = load(request)
+    # Said before the analysis, since they may explain why it fails.
+    _warn(request, selection.warnings, arguments)
     with result_folder(folder, overwrite=arguments.overwrite) as unfinished:
         with stop_on_interrupt() as should_stop, StageBars(quiet=arguments.quiet) as bars:
             result = cluster(
@@ -170,17 +175,16 @@ def run_one(request: Request, folder: Path, arguments: argparse.Namespace) -> No
             )
         analysis = measure(request, selection, result)
         write_result(unfinished, analysis)
+    _warn(request, result.warnings, arguments)
     if not arguments.quiet:
-        _tell(analysis, folder)
+        say(f"{request.path}: {lead(analysis)}")
+        say(f"  report: {folder / 'report.html'}")
 
 
-def _tell(analysis: Analysis, folder: Path) -> None:
-    from stormgraph_py.report.words import lead
-
-    for warning in analysis.warnings:
-        say_warning(f"{analysis.request.path}: {warning}")
-    say(f"{analysis.request.path}: {lead(analysis)}")
-    say(f"  report: {folder / 'report.html'}")
+def _warn(request: Request, warnings: Sequence[str], arguments: argparse.Namespace) -> None:
+    if not arguments.quiet:
+        for warning in warnings:
+            say_warning(f"{request.path}: {warning}")
 
 
 def _params(arguments: argparse.Namespace) -> StormGraphParams:

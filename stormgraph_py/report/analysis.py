@@ -111,7 +111,7 @@ class Selection:
     n_other_channel, n_outside : int
         Localizations left out because of their channel, and because they lie outside the region.
     warnings : tuple of str
-        What the user should know of the choice.
+        What the user should know of the file and of the choice.
     """
 
     localizations: Localizations
@@ -140,12 +140,7 @@ class Analysis:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the user should look at, about the file, the selection and the result."""
-        found = (
-            *self.localizations.provenance.warnings,
-            *self.selection.warnings,
-            *self.result.warnings,
-        )
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys((*self.selection.warnings, *self.result.warnings)))
 
 
 def load(request: Request) -> Selection:
@@ -164,7 +159,13 @@ def load(request: Request) -> Selection:
         unit=request.unit,
         separator=request.separator,
     )
-    chosen, n_other_channel, warnings = _choose_channel(localizations, request.channel)
+    if request.params.dimensions == 3 and "z_nm" not in localizations.table.columns:
+        raise ParameterError(
+            f"dimensions=3 needs z, and {request.path} has no column for it; leave the dimensions "
+            "out, or say which column is z_nm."
+        )
+    chosen, n_other_channel, remarks = _choose_channel(localizations, request.channel)
+    warnings = (*localizations.provenance.warnings, *remarks)
     if request.roi is None:
         return Selection(
             localizations=chosen,

@@ -46,52 +46,62 @@ def pictures_section(analysis: Analysis) -> Section:
     """Show the density of localizations and the clusters, and in 3-D a side view."""
     result = analysis.result
     points = analysis.localizations.coordinates(result.dimensions)
+    plane, labels = points[:, :2], result.labels
+    colors = maps.cluster_colors(points, labels)
     blur_nm = _blur(analysis)
-    views = _plane(points[:, :2], result.labels, points, blur_nm, "")
+    whole = maps.whole_window(plane)
+    detail = maps.detail_window(plane, labels, whole)
+    if detail is None:
+        views = _pair("", "", plane, labels, colors, whole, blur_nm)
+        near = np.ones(len(points), dtype=bool)
+    else:
+        below = " The frame marks the part shown below."
+        views = _pair("", below, plane, labels, colors, whole, blur_nm, marked=detail)
+        near = detail.contains(plane)
+        here = " The framed part."
+        views += _pair("detail: ", here, plane, labels, colors, detail, blur_nm)
     if result.dimensions == 3:
-        views += _plane(points[:, [0, 2]], result.labels, points, blur_nm, "Side view (x, z): ")
+        part = " Only the framed part." if detail else ""
+        side, inside = points[near][:, [0, 2]], labels[near]
+        window = maps.whole_window(side)
+        title = "side view (x, z): "
+        views += _pair(title, part, side, inside, colors, window, blur_nm, upwards=True)
     return Section(title="The localizations and their clusters", figures=views)
 
 
-def _plane(
-    plane: FloatArray, labels: IntArray, points: FloatArray, blur_nm: float, prefix: str
+def _pair(
+    title: str,
+    remark: str,
+    plane: FloatArray,
+    labels: IntArray,
+    colors: FloatArray,
+    window: maps.Window,
+    blur_nm: float,
+    *,
+    marked: maps.Window | None = None,
+    upwards: bool = False,
 ) -> list[FigureView]:
-    """Density and clusters in one plane, the whole and a detail."""
-    side = bool(prefix)
-    whole = maps.whole_window(plane)
-    detail = None if side else maps.detail_window(plane, labels, whole)
-    colors = maps.cluster_colors(points, labels)
-    lines = outlines(plane, labels)
-    where = "; the frame marks the part shown below" if detail else ""
-    views = [
+    """Density and clusters of the same part, with outlines where that part is not too large."""
+    lines, outlined = None, ""
+    if marked is None:
+        near = np.isin(labels, np.unique(labels[window.contains(plane)]))
+        lines, outlined = outlines(plane[near], labels[near]), ", with its outline"
+    return [
         picture(
-            f"{prefix}density of localizations",
-            f"Each localization is blurred by {rounded(blur_nm, 2)} nm, at least one pixel{where}.",
-            maps.density_map(plane, whole, blur_nm=blur_nm, marked=detail, upwards=side),
+            f"{title}density of localizations",
+            f"Each localization is blurred by {rounded(blur_nm, 2)} nm, at least one pixel."
+            f"{remark}",
+            maps.density_map(plane, window, blur_nm=blur_nm, marked=marked, upwards=upwards),
         ),
         picture(
-            f"{prefix}clusters",
-            "Each cluster in a colour unlike its neighbours', with its outline; unclustered "
-            f"localizations in grey{where}.",
+            f"{title}clusters",
+            f"Each cluster in a colour unlike its neighbours'{outlined}; unclustered localizations "
+            f"in grey.{remark}",
             maps.cluster_map(
-                plane, labels, colors, whole, outlines=lines, marked=detail, upwards=side
+                plane, labels, colors, window, outlines=lines, marked=marked, upwards=upwards
             ),
         ),
     ]
-    if detail is not None:
-        views += [
-            picture(
-                "density, detail",
-                "The framed part.",
-                maps.density_map(plane, detail, blur_nm=blur_nm),
-            ),
-            picture(
-                "clusters, detail",
-                "The framed part.",
-                maps.cluster_map(plane, labels, colors, detail, outlines=lines),
-            ),
-        ]
-    return views
 
 
 def clusters_section(analysis: Analysis) -> Section | None:

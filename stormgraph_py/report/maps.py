@@ -235,11 +235,11 @@ def cluster_map(
             interpolation="nearest",
         )
     if outlines:
-        lines = [(ring, colors[cluster]) for cluster, rings in outlines.items() for ring in rings]
+        lines = [(ring, cluster) for cluster, rings in outlines.items() for ring in rings]
         axes.add_collection(
             LineCollection(
                 [ring for ring, _ in lines],
-                colors=[color for _, color in lines],
+                colors=colors[[cluster for _, cluster in lines]],
                 linewidths=float(np.clip(200 / len(outlines), 0.4, 1.0)),
             ),
             autolim=False,

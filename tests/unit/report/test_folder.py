@@ -150,11 +150,19 @@ def test_a_result_that_appears_meanwhile_is_not_lost(tmp_path):
     assert (tmp_path / "cell" / "run.json").read_text() == "theirs"
 
 
+@pytest.fixture
+def quick_report(monkeypatch):
+    """A report without pictures, which take a while to draw."""
+    monkeypatch.setattr("stormgraph_py.report.html.render_report", lambda *_: "<html></html>")
+
+
+@pytest.mark.usefixtures("quick_report")
 def test_every_file_of_a_result_is_written(tmp_path, analysis):
     write_result(tmp_path, analysis)
     assert names(tmp_path) == set(RESULT_FILES)
 
 
+@pytest.mark.usefixtures("quick_report")
 def test_without_evidence_there_is_no_table_of_it(tmp_path, analysis_without_sigma):
     write_result(tmp_path, analysis_without_sigma)
     assert names(tmp_path) == set(RESULT_FILES) - {"overcounting.csv"}
