@@ -19,17 +19,17 @@ from stormgraph_py.progress import SILENT, Progress
 COOCCURRENCE = 0.75
 """Share of realizations of the data in which two localizations must lie within epsilon (paper)."""
 
-LEAST_VARIANCE_FACTOR = 1.31
-"""Squared 75% radius of two coincident localizations over the sum of all their variances, at least.
+LEAST_VARIANCE_FACTOR = 1.28
+"""Squared radius of two coincident localizations over the sum of all their variances, at least.
 
-The quotient is 1.386 for equal axes in 2-D, 1.369 in 3-D and falls to 1.323, the 75% quantile of
-chi-square with one degree of freedom, when one axis holds all the variance.
+`cooccurrence_radius` gives 1.381 for equal axes in 2-D and 1.366 in 3-D; its least value is 1.282,
+for variances of 1 : 1 : 8. Search alone depends on it.
 """
 
 N_NEAREST = 5
 """Neighbours of each localization whose edges are tried first; only speed depends on it."""
 
-BAND_RATIO = 1.25
+BAND_RATIO = 1.3
 """Quotient of successive radii up to which remaining pairs are looked for; only speed."""
 
 CELLS_PER_AXIS = 1 << 20
@@ -137,19 +137,29 @@ def merge_radii(
     """
     if len(coordinates) < 2:
         return np.empty(0)
+    merges = []
+    if sigma is None:
+        # trees of neighbours become slow where very many localizations lie in one place
+        distinct = _distinct(coordinates)
+        merges.append(np.zeros(len(coordinates) - len(distinct)))
+        coordinates = distinct
     metric = _Metric.of(coordinates, sigma)
     forest, reach = _nearest_neighbour_forest(metric, progress)
-    if sigma is None and not reach.all():
-        # more localizations in one place than lists of neighbours hold, perhaps very many
-        distinct = np.unique(coordinates, axis=0)
-        merges = merge_radii(distinct, max_radius_nm, progress=progress)
-        return np.append(np.zeros(len(coordinates) - len(distinct)), merges)
-    inner = 0.0
     for radius in _band_radii(reach, max_radius_nm):
         progress.check()
-        forest = _with_remaining_pairs(metric, forest, reach, inner, radius, progress)
-        inner = radius
-    return np.sort(forest.radius[forest.radius <= max_radius_nm])
+        forest = _with_remaining_pairs(metric, forest, reach, radius, progress)
+        merges.append(forest.radius[forest.radius <= radius])
+        forest = forest.joined(radius)
+    return np.sort(np.concatenate(merges))
+
+
+def _distinct(coordinates: FloatArray) -> FloatArray:
+    """Positions without repetitions, in their order."""
+    order = np.lexsort(coordinates.T)
+    repeated = (coordinates[order[1:]] == coordinates[order[:-1]]).all(axis=1)
+    keep = np.ones(len(coordinates), dtype=np.bool_)
+    keep[order[1:][repeated]] = False
+    return coordinates[keep]
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,36 +188,35 @@ class _Metric:
 
 @dataclass(frozen=True, eq=False)
 class _Forest:
-    """Edges of a minimum spanning forest of n nodes."""
+    """Components of localizations and the edges of a minimum spanning forest between them."""
 
-    n: int
-    source: AnyArray
+    component: AnyArray  # of each localization
+    source: AnyArray  # components at the ends of each edge
     target: AnyArray
     radius: FloatArray
 
-    def components(self, radius: float) -> AnyArray:
-        """Component of each node when only edges up to a radius count."""
-        keep = self.radius <= radius
-        ends = (self.source[keep], self.target[keep])
-        graph = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), (self.n, self.n))
-        return connected_components(graph, directed=False)[1]
-
-    def extended(self, component: AnyArray, edges: list[_Edges], radius: float) -> _Forest:
-        """Minimum spanning forest of these edges and others between components at a radius."""
-        source, target, length = (
-            np.concatenate([own, *others])
-            for own, others in zip(
-                (self.source, self.target, self.radius), zip(*edges, strict=True), strict=True
-            )
+    def joined(self, radius: float) -> _Forest:
+        """The forest once components are joined by all edges up to a radius."""
+        near = self.radius <= radius
+        ends = self.source[near], self.target[near]
+        n = int(self.component.max()) + 1
+        graph = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), (n, n))
+        label = connected_components(graph, directed=False)[1]
+        return _Forest(
+            label[self.component],
+            label[self.source[~near]],
+            label[self.target[~near]],
+            self.radius[~near],
         )
-        between = np.flatnonzero(length > radius)
-        ends = component[source[between]], component[target[between]]
-        chosen = between[_spanning_edges(*ends, length[between], component.max() + 1)]
-        chosen = np.append(np.flatnonzero(self.radius <= radius), chosen)
-        return _Forest(self.n, source[chosen], target[chosen], length[chosen])
 
-
-_Edges = tuple[AnyArray, AnyArray, FloatArray]
+    def with_pairs(self, pairs: list[tuple[IntArray, IntArray, FloatArray]]) -> _Forest:
+        """The forest once these pairs of localizations, with their radii, are edges too."""
+        source, target, radius = map(np.concatenate, zip(*pairs, strict=True))
+        source = np.append(self.source, self.component[source])
+        target = np.append(self.target, self.component[target])
+        radius = np.append(self.radius, radius)
+        chosen = _spanning_edges(source, target, radius, int(self.component.max()) + 1)
+        return _Forest(self.component, source[chosen], target[chosen], radius[chosen])
 
 
 def _spanning_edges(source: AnyArray, target: AnyArray, length: FloatArray, n: int) -> IntArray:
@@ -252,7 +261,8 @@ def _nearest_neighbour_forest(metric: _Metric, progress: Progress) -> tuple[_For
         target[edges] = neighbour.ravel()
         radius[edges] = metric.radius(source[edges], target[edges])
     chosen = _spanning_edges(source, target, radius, n)
-    return _Forest(n, source[chosen], target[chosen], radius[chosen]), reach
+    forest = _Forest(np.arange(n, dtype=np.int32), source[chosen], target[chosen], radius[chosen])
+    return forest, reach
 
 
 def _band_radii(reach: FloatArray, max_radius_nm: float) -> FloatArray:
@@ -260,26 +270,20 @@ def _band_radii(reach: FloatArray, max_radius_nm: float) -> FloatArray:
     short = reach[(reach > 0) & (reach < max_radius_nm)]
     if not len(short):
         return np.array([max_radius_nm])
-    first = np.quantile(short, 0.01)
+    first = np.quantile(short, 0.1)
     n_bands = math.ceil(math.log(max_radius_nm / first) / math.log(BAND_RATIO))
     return max_radius_nm / BAND_RATIO ** np.arange(n_bands, -1.0, -1.0)
 
 
 def _with_remaining_pairs(
-    metric: _Metric,
-    forest: _Forest,
-    reach: FloatArray,
-    inner: float,
-    radius: float,
-    progress: Progress,
+    metric: _Metric, forest: _Forest, reach: FloatArray, radius: float, progress: Progress
 ) -> _Forest:
-    """Forest that is exact up to a radius, from one that is exact up to a smaller, inner radius."""
+    """The forest with all unlisted pairs up to a radius, below which its components are exact."""
     candidate = np.flatnonzero(reach <= radius)
     if len(candidate) < 2:
         return forest
-    component = forest.components(inner)
-    groups = _Groups.of(metric, component, candidate, radius)
-    found: list[_Edges] = []
+    groups = _Groups.of(metric, forest.component, candidate, radius)
+    found = []
     n_found = 0
     for source, target in groups.pairs_within(radius):
         progress.check()
@@ -288,8 +292,8 @@ def _with_remaining_pairs(
         found.append((source[near], target[near], length[near]))
         n_found += len(found[-1][0])
         if n_found > PAIRS_AT_ONCE:
-            forest, found, n_found = forest.extended(component, found, inner), [], 0
-    return forest.extended(component, found, inner) if n_found else forest
+            forest, found, n_found = forest.with_pairs(found), [], 0
+    return forest.with_pairs(found) if n_found else forest
 
 
 @dataclass(frozen=True, eq=False)
