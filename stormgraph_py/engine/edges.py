@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
 from stormgraph_py.arrays import BoolArray, FloatArray, Int32Array, IntArray
-from stormgraph_py.engine.expectation import critical_distance, expected_weight, keeps_edge
+from stormgraph_py.engine.expectation import expected_weight, keeps_edge
 from stormgraph_py.engine.neighbors import Pairs, map_tiles, pairs_within
 from stormgraph_py.progress import SILENT, Progress
 
@@ -190,13 +191,12 @@ def expected_edges(
     Notes
     -----
     Paper: Methods, "Edge pruning". At 0.75 no pair further apart than r0 stays, which bounds the
-    search.
+    search: pairs closer than r0 at least half the time have observed positions within r0.
     """
     variance = sigma**2
-    # of all spreads between the sharpest and the vaguest pair, which reaches furthest?
-    spreads = np.sqrt(2 * np.linspace(variance.min(), variance.max(), 64)) / r0
-    reach, _ = critical_distance(spreads, min_probability, coordinates.shape[1])
-    radius = r0 * max(1.0, float(reach.max()))
+    # being close is less likely than the difference along the line of the pair falling below r0
+    reach = float(np.clip(-ndtri(min_probability), 0, REACH_IN_SIGMA))
+    radius = r0 + reach * float(np.sqrt(2 * variance.max(initial=0.0)))
 
     def weigh(tile: Iterator[Pairs]) -> list[_Part]:
         parts = []

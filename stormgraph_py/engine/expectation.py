@@ -107,13 +107,15 @@ def expected_weight(difference: FloatArray, variance: FloatArray, r0: float) -> 
     Returns
     -------
     ndarray of float64, shape (m,)
-        Within 5e-4 of the exact expectation; within 0.01 where the axes differ several fold.
+        Within 0.0015 of the exact expectation for equal axes, see the notes for others.
 
     Notes
     -----
     Where the axes' precisions differ by at most a factor of `ISOTROPY_LIMIT`, their mean variance
-    stands for all. Beyond, the error is split into an isotropic part with the smallest variance and
-    the rest along the other axes, over which a Gauss-Hermite rule averages.
+    stands for all; that errs by 0.02 at most, and by 0.01 for a ratio of 1.1. Beyond, the error is
+    split into an isotropic part with the smallest variance and the rest along the other axes, over
+    which a Gauss-Hermite rule averages; it errs by 0.005 at most up to a ratio of 3, and by 0.07
+    for a ratio of 10. For comparison, a weight sampled 1000 times scatters by 0.01.
     """
     d = variance.shape[1]
     distance = _length(difference) / r0
@@ -198,11 +200,17 @@ def co_occurrence(difference: FloatArray, variance: FloatArray, r0: float) -> Fl
     Returns
     -------
     ndarray of float64, shape (m,)
-        By Gauss-Legendre quadrature over all axes but the last, exact along the last; within 1e-4.
+        By Gauss-Legendre quadrature over all axes but one, exact along that one; within 1e-4, and
+        within 3e-4 where the axes differ fivefold.
     """
     d = difference.shape[1]
     spread = np.sqrt(np.maximum(variance, (1e-9 * r0) ** 2)) / r0
     offset = difference / r0
+    # where the ball's surface is steep in terms of an axis's spread, no few nodes could resolve it:
+    # the axis that it faces comes last
+    facing = np.argsort(spread * np.abs(offset), axis=1, kind="stable")
+    spread = np.take_along_axis(spread, facing, axis=1)
+    offset = np.take_along_axis(offset, facing, axis=1)
     nodes, weights = np.polynomial.legendre.leggauss(24)
     result = np.zeros(len(offset))
 
@@ -214,8 +222,8 @@ def co_occurrence(difference: FloatArray, variance: FloatArray, r0: float) -> Fl
             np.add(result, mass * (upper - lower), out=result)
             return
         half = np.sqrt(remaining)
-        low = np.clip(offset[:, axis] - 7 * spread[:, axis], -half, half)
-        high = np.clip(offset[:, axis] + 7 * spread[:, axis], -half, half)
+        low = np.clip(offset[:, axis] - 6 * spread[:, axis], -half, half)
+        high = np.clip(offset[:, axis] + 6 * spread[:, axis], -half, half)
         # x = half sin(phi) removes the square-root ends of the disk
         from_angle = np.arcsin(np.clip(low / np.maximum(half, 1e-300), -1, 1))
         to_angle = np.arcsin(np.clip(high / np.maximum(half, 1e-300), -1, 1))
@@ -300,16 +308,11 @@ def critical_distance(
 
 @lru_cache(maxsize=8)
 def _critical_curve(min_probability: float, dimensions: int) -> tuple[FloatArray, FloatArray]:
-    def chance(distance: FloatArray, spread: FloatArray) -> FloatArray:
-        difference = np.zeros((len(distance), dimensions))
-        difference[:, 0] = distance
-        variance = np.repeat(spread[:, None] ** 2, dimensions, axis=1)
-        return co_occurrence(difference, variance, 1.0)
-
     def last_below(low: FloatArray, high: FloatArray, at: FloatArray | None) -> FloatArray:
         for _ in range(40):
             middle = (low + high) / 2
-            often = chance(np.zeros(1), middle) if at is None else chance(middle, at)
+            distance, spread = (np.zeros(1), middle) if at is None else (middle, at)
+            often = _even_co_occurrence(distance, spread, dimensions)
             low = np.where(often >= min_probability, middle, low)
             high = np.where(often >= min_probability, high, middle)
         return low
@@ -320,3 +323,16 @@ def _critical_curve(min_probability: float, dimensions: int) -> tuple[FloatArray
     values = np.ones(len(knots))
     values[1:] = last_below(np.zeros(256), 1 + 6 * knots[1:], knots[1:])
     return knots, values
+
+
+def _even_co_occurrence(distance: FloatArray, spread: FloatArray, dimensions: int) -> FloatArray:
+    """`co_occurrence` for the same spread along every axis; lengths in units of r0."""
+    if dimensions == 2:
+        difference = np.column_stack([np.zeros_like(distance), distance])
+        return co_occurrence(difference, np.repeat(spread[:, None] ** 2, 2, axis=1), 1.0)
+    # in 3-D the density of the distance has an integral in closed form
+    d = np.maximum(distance, 1e-6)
+    near, far = (1 - d) / spread, (1 + d) / spread
+    edge = spread / d * (np.exp(-(near**2) / 2) - np.exp(-(far**2) / 2)) / np.sqrt(2 * np.pi)
+    result: FloatArray = ndtr(near) - ndtr(-far) - edge
+    return result
