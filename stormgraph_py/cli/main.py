@@ -6,8 +6,9 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
+from stormgraph_py import __version__
 from stormgraph_py.cli import demo, info, rerun, run, simulate
 from stormgraph_py.cli.faults import EXIT_INTERRUPTED, EXIT_USAGE, describe_fault, say_error
 
@@ -29,14 +30,6 @@ class _Parser(argparse.ArgumentParser):
         sys.exit(EXIT_USAGE)
 
 
-class _Version(argparse.Action):
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
-        # Reading the metadata of installed packages takes a while, and only this option needs it.
-        from importlib.metadata import version
-
-        parser.exit(message=f"stormgraph_py {version('stormgraph_py')}\n")
-
-
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = _Parser(
@@ -45,9 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--version", action=_Version, nargs=0, help="print the version of stormgraph_py"
-    )
+    parser.add_argument("--version", action="version", version=f"stormgraph_py {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (run, demo, rerun, simulate, info):
         command.add_parser(commands)

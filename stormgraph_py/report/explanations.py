@@ -107,8 +107,8 @@ def _length_scale_text(scale: LengthScale) -> str:
                 "these localizations are no more clustered than chance."
             )
         return (
-            f"{r0}, where the histogram of these localizations first meets that of random points "
-            "at the same density: shorter distances are more typical of clusters."
+            f"{r0}, where the histogram of these localizations first falls to that of random "
+            "points at the same density: shorter distances are more typical of clusters."
         )
     if scale.method == "elbow-plateau":
         return f"{r0}: over a wide range of radii around it the number of groups does not change."
@@ -126,10 +126,11 @@ def overcounting_section(analysis: Analysis) -> Section | None:
     evidence = result.overcounting
     n_single = sum(item.verdict == "indistinguishable" for item in evidence)
     n = len(evidence)
+    were = "was" if n_single == 1 else "were"
     fate = (
-        "and were left out"
+        f"and {were} left out"
         if result.params.overcounting
-        else "and were kept (--overcounting leaves them out)"
+        else f"and {were} kept (--overcounting leaves out such clusters)"
     )
     text = (
         f"{integer(n - n_single)} of {count(n, 'cluster')} contain, with "
@@ -236,7 +237,7 @@ def _provenance(analysis: Analysis, record: dict[str, Any]) -> list[list[str]]:
         ["file", request.path],
         ["SHA-256", provenance.sha256 or MISSING],
         ["format", provenance.format],
-        ["columns", ", ".join(f"{ours} from {theirs!r}" for theirs, ours in provenance.columns)],
+        ["columns", ", ".join(_column_text(*names) for names in provenance.columns)],
         ["understood", " ".join(provenance.notes)],
         ["rows in the file", integer(provenance.n_rows)],
         ["set aside: coordinates not finite", integer(provenance.n_set_aside)],
@@ -252,7 +253,11 @@ def _provenance(analysis: Analysis, record: dict[str, Any]) -> list[list[str]]:
     return [row for row in rows if row[1] not in ("", "0")]
 
 
+def _column_text(theirs: str, ours: str) -> str:
+    return ours if theirs == ours else f"{ours} from {theirs!r}"
+
+
 def _value(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "none" if value is None else str(value)
+    return "automatic" if value is None else str(value)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator, NullLocator, StrMethodFormatter
 
 from stormgraph_py.arrays import FloatArray
 from stormgraph_py.report.numbers import rounded
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 5.6, 3.5
 _MOST_DOTS = 20_000
+_DEGREE_BINS = 60
 
 
 def length_scale_figure(scale: LengthScale) -> Figure:
@@ -75,11 +76,11 @@ def degree_figure(noise: NoiseResult, z_nm: FloatArray | None = None) -> Figure:
         _degree_over_z(axes, noise, z_nm)
     else:
         _degree_histogram(axes, noise)
-    legend_above(axes, 3)
+    legend_above(axes, 3, marker_scale=3)
     return figure
 
 
-def size_figure(values: FloatArray, label: str) -> Figure:
+def size_figure(values: FloatArray, label: str, unit: str = "") -> Figure:
     """Draw the distribution of one positive quantity over clusters on a logarithmic axis.
 
     Parameters
@@ -87,7 +88,9 @@ def size_figure(values: FloatArray, label: str) -> Figure:
     values : ndarray of shape (n_clusters,)
         One positive value a cluster.
     label : str
-        What it is, with its unit.
+        What it is.
+    unit : str
+        Its unit.
     """
     figure = new_figure(_WIDTH, _HEIGHT)
     axes = chart_axes(figure)
@@ -96,8 +99,8 @@ def size_figure(values: FloatArray, label: str) -> Figure:
     axes.hist(values, bins=list(edges), color=DATA_COLOR, edgecolor="white", linewidth=0.5)
     axes.set_xscale("log")
     median = float(np.median(values))
-    axes.axvline(median, color=ACCENT_COLOR, label=f"median {rounded(median)}")
-    axes.set_xlabel(label)
+    axes.axvline(median, color=ACCENT_COLOR, label=f"median {rounded(median)} {unit}".rstrip())
+    axes.set_xlabel(f"{label} ({unit})" if unit else label)
     axes.set_ylabel("clusters")
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
@@ -194,11 +197,11 @@ def _mark_r0(axes: Axes, r0_nm: float, where: str) -> None:
 
 def _degree_histogram(axes: Axes, noise: NoiseResult) -> None:
     threshold = float(noise.threshold[0])
-    longest = max(3 * threshold, float(np.percentile(noise.degrees, 95)), 1e-9)
-    edges = np.linspace(0, longest, 61)
-    # What lies beyond is counted in the last bin: the tail of a dense cluster is very long.
+    top = max(4 * threshold, float(noise.degrees.max(initial=0)), 1e-6)
+    edges = np.geomspace(min(threshold / 20, top / 100) or top / 100, 1.001 * top, _DEGREE_BINS + 1)
+    # Isolated localizations have a degree of 0, which a logarithmic axis cannot show.
     data, random = (
-        np.histogram(np.minimum(values, longest), edges)[0] / max(len(values), 1)
+        np.histogram(np.maximum(values, edges[0]), edges)[0] / max(len(values), 1)
         for values in (noise.degrees, noise.random_degrees)
     )
     axes.stairs(data, edges, fill=True, color=DATA_COLOR, alpha=0.35, lw=0)
@@ -206,10 +209,11 @@ def _degree_histogram(axes: Axes, noise: NoiseResult) -> None:
     if len(noise.random_degrees):
         axes.stairs(random, edges, color=RANDOM_COLOR, lw=1.6, ls="--", label="random points")
     axes.axvline(threshold, color=ACCENT_COLOR, label=f"threshold {threshold:.3g}")
-    axes.set_xlim(0, longest)
-    # The random peak may be far higher than the data's and would flatten them.
-    axes.set_ylim(0, 1.08 * min(float(max(data.max(), random.max())), 4 * float(data.max())))
-    axes.set_xlabel("weighted degree (a local density); last bin: this or more")
+    axes.set_xscale("log")
+    axes.set_xlim(edges[0], edges[-1])
+    log_ticks(axes.xaxis)
+    axes.set_ylim(0, 1.08 * max(float(data.max()), float(random.max())))
+    axes.set_xlabel("weighted degree (a local density); first bin: this or less")
     axes.set_ylabel("share per bin")
     _percentages(axes)
 
@@ -234,9 +238,13 @@ def _degree_over_z(axes: Axes, noise: NoiseResult, z_nm: FloatArray) -> None:
         )
     axes.plot(z_nm[shown], noise.threshold[shown], color=ACCENT_COLOR, label="threshold")
     # The cores of clusters exceed the threshold many times; isolated localizations have 0.
-    axes.set_yscale("symlog", linthresh=1)
-    axes.set_ylim(bottom=0)
+    axes.set_yscale("asinh", linear_width=1)
+    top = float(noise.degrees.max(initial=1))
+    axes.set_ylim(0, 1.1 * top)
+    steps = [step * 10**power for power in range(7) for step in (1, 2, 5)]
+    axes.set_yticks([0, *(step for step in steps if step <= top)])
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
     axes.set_xlabel("z (nm)")
     axes.set_ylabel("weighted degree (a local density)")
 

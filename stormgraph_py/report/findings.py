@@ -130,7 +130,7 @@ def clusters_section(analysis: Analysis) -> Section | None:
                 f"Cluster {name}",
                 f"Of the alpha shape around each cluster's localizations.{without}",
                 figures.size_figure(
-                    sizes, f"{name} of a cluster ({'nm³' if name == 'volume' else 'nm²'})"
+                    sizes, f"{name} of a cluster", "nm³" if name == "volume" else "nm²"
                 ),
             )
         )

@@ -53,7 +53,7 @@ def render_report(analysis: Analysis, record: dict[str, Any]) -> str:
         title=name,
         subtitle=f"StormGraph cluster analysis in {analysis.result.dimensions}-D, "
         f"{record['created_utc'][:10]}",
-        version=record["versions"].get("stormgraph_py", "unknown"),
+        version=record["versions"]["stormgraph_py"],
         warnings=analysis.warnings,
         lead=lead(analysis),
         numbers=headline(analysis),

@@ -12,6 +12,7 @@ from matplotlib.colors import PowerNorm, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
@@ -270,6 +271,8 @@ def _color_bar(figure: Figure, axes: Axes, shown: AxesImage, brightest: float) -
     bar.ax.set_xticklabels(["0", f"≥ {float(f'{brightest:.2g}'):,.0f} / µm²"])
     bar.ax.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
     bar.ax.tick_params(labelcolor="white", labelsize=9, pad=1)
+    for label in bar.ax.get_xticklabels():
+        label.set_path_effects([withStroke(linewidth=2.5, foreground="black")])
     bar.outline.set_visible(False)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stormgraph_py import __version__
 from stormgraph_py.errors import FileFormatError, InputError
 from stormgraph_py.io.provenance import versions
 
@@ -30,7 +31,7 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": versions(),
+        "versions": software_versions(),
         "request": analysis.request.as_dict(),
         "input": {
             "format": provenance.format,
@@ -69,6 +70,11 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         ],
         "warnings": list(analysis.warnings),
     }
+
+
+def software_versions() -> dict[str, str]:
+    """Return the versions of the software that a result depends on, this package's with them."""
+    return versions() | {"stormgraph_py": __version__}
 
 
 def record_text(record: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from stormgraph_py.errors import FileFormatError, InputError
-from stormgraph_py.io.provenance import versions
+from stormgraph_py.report.record import software_versions
 from stormgraph_py.report.tables import label_columns
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def read_labels(path: Path) -> pd.DataFrame:
 
 def differing_versions(record: dict[str, Any]) -> list[str]:
     """Say which software differs from what a record names, one sentence each."""
-    then, now = record.get("versions", {}), versions()
+    then, now = record.get("versions", {}), software_versions()
     return [
         f"{name} is {now.get(name, 'not installed')}; the record was made with "
         f"{then.get(name, 'none')}."

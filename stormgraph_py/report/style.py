@@ -97,12 +97,13 @@ def figure_bytes(figure: Figure, kind: Literal["svg", "png"]) -> bytes:
     return small.getvalue()
 
 
-def legend_above(axes: Axes, n_columns: int) -> None:
+def legend_above(axes: Axes, n_columns: int, *, marker_scale: float = 1.0) -> None:
     """Put the legend above the axes, where it hides nothing."""
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(-0.01, 1.0),
         ncols=n_columns,
+        markerscale=marker_scale,
         borderaxespad=0.2,
         handlelength=1.6,
         columnspacing=1.4,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from stormgraph_py.report.analysis import Analysis
 
 PARAMETERS = {
-    "k": "neighbour whose distance sets r0; none finds r0 automatically",
+    "k": "neighbour whose distance sets r0; automatic finds r0 without it",
     "alpha": "largest share of random localizations that may be called clustered",
     "min_cluster_size": "smallest number of localizations of a cluster",
     "overcounting": "leave out clusters that may be one molecule counted several times",
@@ -23,7 +23,7 @@ PARAMETERS = {
     "weights": "how expected edge weights are found",
     "n_simulations": "realizations of the data where they are resampled",
     "z_profile": "3-D: how random localizations are spread along z",
-    "dimensions": "2 ignores z; none takes 3 where z varies",
+    "dimensions": "2 ignores z; automatic takes 3 where z varies",
     "max_neighbors": "largest number of neighbours of a localization in the graph",
     "min_edge_probability": "an edge exists in at least this share of realizations",
     "similarity_threshold": "smallest similarity at which a cluster is split",

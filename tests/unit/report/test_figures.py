@@ -104,6 +104,7 @@ def test_the_degree_histogram_counts_everyone_once():
     below = data.edges[1:] <= 4.0
     expected = (given.degrees < data.edges[1:][below].max()).mean()
     assert data.values[below].sum() == pytest.approx(expected)
+    assert axes.get_xlim()[0] < 1 < 4 < given.degrees.max() < axes.get_xlim()[1]
     assert vertical_lines(axes) == {4.0}
 
 
