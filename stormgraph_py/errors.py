@@ -1,4 +1,4 @@
-"""The errors that a user can meet, each with a message that names the value, the bound and the remedy."""
+"""Errors that a user can meet; each message names the value, the bound and the remedy."""
 
 from __future__ import annotations
 

@@ -31,8 +31,8 @@ SMALLEST_CLUSTER = 3
 class StormGraphParams:
     """Parameters of StormGraph.
 
-    Only the first three are meant to be chosen by a biologist; the paper recommends to keep them the
-    same for every sample of a study.
+    Only the first three are meant to be chosen by a biologist; the paper recommends to keep them
+    the same for every sample of a study.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ class StormGraphParams:
     >>> StormGraphParams(alpha=2)
     Traceback (most recent call last):
         ...
-    stormgraph_py.errors.ParameterError: alpha=2 is outside 0 < alpha <= 1; use 0.05 ...
+    stormgraph_py.errors.ParameterError: alpha=2 is outside 0 < alpha <= 1; use 0.05, ...
     """
 
     k: int | None = 15
@@ -125,7 +125,9 @@ class StormGraphParams:
         _check_int("n_simulations", self.n_simulations, 2, "the paper uses 100")
         _check_int("max_neighbors", self.max_neighbors, 1, "the paper uses 500")
         _check_int("n_trials", self.n_trials, 1, "5 suits most data")
-        _check_real("alpha", self.alpha, 0, 1, "use 0.05, or 1 to skip the threshold", low_open=True)
+        _check_real(
+            "alpha", self.alpha, 0, 1, "use 0.05, or 1 to skip the threshold", low_open=True
+        )
         _check_real(
             "overcounting_significance",
             self.overcounting_significance,

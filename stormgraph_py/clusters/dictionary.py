@@ -73,7 +73,7 @@ LOCALIZATIONS = (
     Column(
         "level_<i>",
         LABEL,
-        "Cluster at level i of the hierarchy, 1 the coarsest, clusters of every size kept.",
+        "Cluster at level i of the hierarchy, 1 the coarsest; those under the minimum size are -1.",
         "Paper, Methods, Merging clusters at the top of the multi-level Infomap hierarchy",
     ),
 )
