@@ -7,7 +7,8 @@ selected level of each can be found alone, in any order and in any process.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+import warnings
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -160,13 +161,21 @@ def divide(
     large = np.flatnonzero(components.sizes >= params.min_cluster_size)
     tasks = _tasks(components, large, params.min_cluster_size)
     jobs = (_Task(components, coordinates, numbers, params, seed) for numbers in tasks)
+    n_processes = min(n_jobs, len(tasks))
     found: dict[int, ComponentClusters] = {}
     total, done, worker_cpu = int(np.diff(components.edge_starts)[large].sum()), 0, 0.0
-    for outcome in _run(jobs, min(n_jobs, len(tasks)), progress):
-        found.update(zip(outcome.numbers.tolist(), outcome.clusters, strict=True))
-        done += sum(int(np.diff(components.edge_starts)[c]) for c in outcome.numbers)
-        worker_cpu += outcome.cpu_s if n_jobs > 1 else 0.0
-        progress.report(stage, done, total)
+    outcomes = _run(jobs, n_processes, progress)
+    try:
+        for outcome in outcomes:
+            found.update(zip(outcome.numbers.tolist(), outcome.clusters, strict=True))
+            done += sum(int(np.diff(components.edge_starts)[c]) for c in outcome.numbers)
+            worker_cpu += outcome.cpu_s if n_processes > 1 else 0.0
+            progress.report(stage, done, total)
+    finally:
+        with warnings.catch_warnings():
+            # joblib warns of tasks that are given up, which is what whoever stops asks for
+            warnings.simplefilter("ignore", UserWarning)
+            outcomes.close()
     return _assemble(components, large, found, params.min_cluster_size, worker_cpu)
 
 
@@ -213,7 +222,9 @@ class _Outcome:
     cpu_s: float
 
 
-def _run(tasks: Iterable[_Task], n_jobs: int, progress: Progress) -> Iterator[_Outcome]:
+def _run(
+    tasks: Iterable[_Task], n_jobs: int, progress: Progress
+) -> Generator[_Outcome, None, None]:
     """Carry out the tasks here, or in spawned processes: Infomap never releases Python's lock."""
     if n_jobs <= 1:
         for task in tasks:
@@ -225,11 +236,7 @@ def _run(tasks: Iterable[_Task], n_jobs: int, progress: Progress) -> Iterator[_O
     parallel = Parallel(
         n_jobs=n_jobs, backend="loky", return_as="generator_unordered", max_nbytes=None
     )
-    outcomes = parallel(delayed(_Task.__call__)(task) for task in tasks)
-    try:
-        yield from outcomes
-    finally:
-        outcomes.close()
+    yield from parallel(delayed(_Task.__call__)(task) for task in tasks)
 
 
 def _assemble(
