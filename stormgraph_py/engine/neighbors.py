@@ -30,7 +30,10 @@ PAIRS_AT_ONCE = 4_000_000
 N_DEVIATES = 1 << 18
 """Normal deviates that the resampling of k-th neighbour distances draws from."""
 
-RESAMPLED_AT_ONCE = 4_000_000
+MOST_CANDIDATES = 20_000
+"""Nearest localizations that are resampled around a query at most, however poor the precision."""
+
+RESAMPLED_AT_ONCE = 500_000
 """Resampled distances held at once."""
 
 
@@ -322,12 +325,13 @@ def resampled_kth_neighbor_distances(
     result = np.empty(len(queries))
     # queries with similar numbers of candidates share one block, as wide as its last query needs
     by_size = np.argsort(n_candidates, kind="stable")
-    widths = np.clip(n_candidates[by_size], k + 1, len(coordinates))
+    at_most = min(len(coordinates), max(k + 1, MOST_CANDIDATES))
+    widths = np.clip(n_candidates[by_size], k + 1, at_most)
     done = 0
     while done < len(by_size):
         needed = np.arange(1, len(by_size) - done + 1) * widths[done:] * n_simulations
-        at_most = max(1, int(np.searchsorted(needed, RESAMPLED_AT_ONCE, side="right")))
-        block = by_size[done : done + at_most]
+        n_queries = max(1, int(np.searchsorted(needed, RESAMPLED_AT_ONCE, side="right")))
+        block = by_size[done : done + n_queries]
         width = int(widths[done + len(block) - 1])
         neighbors = np.asarray(tree.query(points[block], k=width)[1], dtype=np.int64)
         result[block] = _resample_block(
@@ -358,19 +362,16 @@ def _resample_block(
     confidence: float,
 ) -> FloatArray:
     """Quantile over realizations of the k-th distance, for queries with their candidates."""
-    m, width = neighbors.shape
+    others = without_self(neighbors, queries)
+    m, width = others.shape
     squared = np.zeros((m, n_simulations, width), dtype=np.float32)
-    is_self = neighbors == queries[:, None]
-    windows = np.lib.stride_tricks.sliding_window_view(
-        np.resize(deviates, N_DEVIATES + width), width
-    )
+    windows = np.lib.stride_tricks.sliding_window_view(deviates, width)
     for axis in range(coordinates.shape[1]):
-        offset = (coordinates[neighbors, axis] - coordinates[queries, axis][:, None]).astype(
-            np.float32
-        )
-        spread = sigma[neighbors, axis].astype(np.float32)
-        own = sigma[queries, axis].astype(np.float32)
-        moved = windows[rng.integers(0, N_DEVIATES, (m, n_simulations))]
+        column, precision = coordinates[:, axis], sigma[:, axis]
+        offset = (column[others] - column[queries][:, None]).astype(np.float32)
+        spread = precision[others].astype(np.float32)
+        own = precision[queries].astype(np.float32)
+        moved = windows[rng.integers(0, len(windows), (m, n_simulations))]
         moved *= spread[:, None, :]
         moved += offset[:, None, :]
         moved -= (own[:, None] * rng.standard_normal((m, n_simulations), dtype=np.float32))[
@@ -378,8 +379,28 @@ def _resample_block(
         ]
         moved *= moved
         squared += moved
-    squared[np.broadcast_to(is_self[:, None, :], squared.shape)] = np.inf
     squared.partition(k - 1, axis=2)
     kth = np.sqrt(squared[:, :, k - 1].astype(np.float64))
     quantile: FloatArray = np.quantile(kth, confidence, axis=1)
     return quantile
+
+
+def without_self(neighbors: IntArray, queries: IntArray) -> IntArray:
+    """Drop every query from its own list of nearest neighbours.
+
+    Parameters
+    ----------
+    neighbors : ndarray of int64, shape (m, w)
+        Nearest neighbours of each query, nearest first. Localizations that coincide with it can
+        push the query off its first place, or out of the list.
+    queries : ndarray of int64, shape (m,)
+
+    Returns
+    -------
+    ndarray of int64, shape (m, w - 1)
+        Where the query is missing from its list, the farthest goes instead.
+    """
+    itself = neighbors == queries[:, None]
+    itself[~itself.any(axis=1), -1] = True
+    others: IntArray = neighbors[~itself].reshape(len(neighbors), -1)
+    return others

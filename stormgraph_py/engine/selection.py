@@ -16,6 +16,7 @@ from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 from scipy.spatial import cKDTree
 
 from stormgraph_py.arrays import FloatArray, Int32Array, IntArray
+from stormgraph_py.engine.neighbors import without_self
 from stormgraph_py.metrics import symmetric_mean_f
 
 SYMMETRIC_NEIGHBORS = 2
@@ -260,12 +261,8 @@ def merging_forest(coordinates: FloatArray) -> tuple[coo_array, int]:
 def _appearance_graph(tree: cKDTree, k: int) -> csr_array:
     """Symmetric graph of all edges of G_{2,K} up to K = k, weighing the K at which they appear."""
     n = tree.n
-    # coincident localizations can push the query itself off its first place, so ask for one more
-    # and drop it by name; where it is missing altogether, the farthest goes instead
-    neighbors = np.asarray(tree.query(tree.data, k=k + 1)[1], dtype=np.int64)
-    itself = neighbors == np.arange(n)[:, None]
-    itself[~itself.any(axis=1), -1] = True
-    neighbors = neighbors[~itself].reshape(n, k)
+    nearest_first = np.asarray(tree.query(tree.data, k=k + 1)[1], dtype=np.int64)
+    neighbors = without_self(nearest_first, np.arange(n))
     row = np.repeat(np.arange(n), k)
     rank = np.tile(np.arange(1, k + 1, dtype=np.float64), n)
     ranks = csr_array((rank, (row, neighbors.ravel())), shape=(n, n))
