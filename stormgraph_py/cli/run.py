@@ -23,6 +23,7 @@ from stormgraph_py.cli.faults import (
 from stormgraph_py.cli.reading import add_reading_options, reading_options
 from stormgraph_py.errors import ParameterError
 from stormgraph_py.params import StormGraphParams
+from stormgraph_py.progress import ProgressEvent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,16 +166,22 @@ def run_one(request: Request, folder: Path, arguments: argparse.Namespace) -> No
     from stormgraph_py.report.words import lead
 
     check_free(folder, overwrite=arguments.overwrite)
-    selection = load(request)
+    with StageBars(quiet=arguments.quiet) as bars:
+        bars(ProgressEvent("reading", 0, 1))
+        selection = load(request)
     # Said before the analysis, since they may explain why it fails.
     _warn(request, selection.warnings, arguments)
-    with result_folder(folder, overwrite=arguments.overwrite) as unfinished:
-        with stop_on_interrupt() as should_stop, StageBars(quiet=arguments.quiet) as bars:
+    with (
+        result_folder(folder, overwrite=arguments.overwrite) as unfinished,
+        StageBars(quiet=arguments.quiet) as bars,
+    ):
+        with stop_on_interrupt() as should_stop:
             result = cluster(
                 request, selection, n_jobs=arguments.jobs, on_progress=bars, should_stop=should_stop
             )
+        bars(ProgressEvent("measuring", 0, 1))
         analysis = measure(request, selection, result)
-        write_result(unfinished, analysis)
+        write_result(unfinished, analysis, on_progress=bars)
     _warn(request, result.warnings, arguments)
     if not arguments.quiet:
         say(f"{request.path}: {lead(analysis)}")

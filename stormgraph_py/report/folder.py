@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stormgraph_py.errors import OutputError
+from stormgraph_py.progress import Progress
 
 if TYPE_CHECKING:
+    from stormgraph_py.progress import OnProgress
     from stormgraph_py.report.analysis import Analysis
 
 RESULT_FILES = (
@@ -101,7 +103,10 @@ def result_folder(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
             # only folders that nobody has put anything into meanwhile
             with contextlib.suppress(OSError):
                 parent.rmdir()
-        if isinstance(error, OSError) and not isinstance(error, OutputError):
+        if isinstance(error, OutputError):
+            # The user knows the final name alone.
+            raise OutputError(str(error).replace(str(unfinished), str(folder))) from error
+        if isinstance(error, OSError):
             raise OutputError(
                 f"{folder} cannot be written ({error.strerror or error}); "
                 "free some space or choose another --out."
@@ -109,8 +114,19 @@ def result_folder(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
         raise
 
 
-def write_result(folder: Path, analysis: Analysis) -> None:
+def write_result(
+    folder: Path, analysis: Analysis, *, on_progress: OnProgress | None = None
+) -> None:
     """Write all files of a result into an existing, empty folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to.
+    analysis : Analysis
+        What was found.
+    on_progress : callable, optional
+        Called with a `ProgressEvent` of the stage "writing" after each file.
 
     Raises
     ------
@@ -136,10 +152,15 @@ def write_result(folder: Path, analysis: Analysis) -> None:
     }
     if result.overcounting is not None:
         tables["overcounting.csv"] = overcounting_table(result)
-    for file, table in tables.items():
+    progress = Progress(on_progress)
+    n_files = len(tables) + 2
+    for done, (file, table) in enumerate(tables.items()):
+        progress.report("writing", done, n_files)
         write_table(folder / file, table)
     write_text(folder / "run.json", record_text(record))
+    progress.report("writing", n_files - 1, n_files)
     write_text(folder / "report.html", render_report(analysis, record))
+    progress.report("writing", n_files, n_files)
 
 
 def _move_into_place(unfinished: Path, folder: Path, *, overwrite: bool) -> None:

@@ -254,6 +254,7 @@ def test_a_full_disk_leaves_nothing(cli, cell, tmp_path, monkeypatch, nth):
     outcome = cli("run", cell, "--out", "out")
     assert outcome.code == 1
     assert "disk is full" in outcome.error
+    assert "unfinished" not in outcome.error
     assert not (tmp_path / "out").exists()
 
 

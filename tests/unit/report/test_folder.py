@@ -158,8 +158,12 @@ def quick_report(monkeypatch):
 
 @pytest.mark.usefixtures("quick_report")
 def test_every_file_of_a_result_is_written(tmp_path, analysis):
-    write_result(tmp_path, analysis)
+    events = []
+    write_result(tmp_path, analysis, on_progress=events.append)
     assert names(tmp_path) == set(RESULT_FILES)
+    shares = [event.fraction for event in events]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, 1)
 
 
 @pytest.mark.usefixtures("quick_report")
