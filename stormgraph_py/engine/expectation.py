@@ -72,11 +72,18 @@ def weight_table(dimensions: int) -> NDArray[np.float32]:
     return table
 
 
+@lru_cache(maxsize=4)
+def _gauss_legendre(n: int) -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights on [-1, 1]; finding them costs as much as using them once."""
+    nodes, weights = np.polynomial.legendre.leggauss(n)
+    return nodes, weights
+
+
 def _expected_weight_by_quadrature(
     distance: FloatArray, spread: FloatArray | float, dimensions: int
 ) -> FloatArray:
     """Expected weight for distances and a positive isotropic spread in units of r0."""
-    nodes, weights = np.polynomial.legendre.leggauss(40)
+    nodes, weights = _gauss_legendre(40)
     low = np.clip(distance - 8 * spread, 0, 1)
     high = np.clip(distance + 8 * spread, 0, 1)
     r = low[..., None] + (high - low)[..., None] * (nodes + 1) / 2
@@ -211,7 +218,7 @@ def co_occurrence(difference: FloatArray, variance: FloatArray, r0: float) -> Fl
     facing = np.argsort(spread * np.abs(offset), axis=1, kind="stable")
     spread = np.take_along_axis(spread, facing, axis=1)
     offset = np.take_along_axis(offset, facing, axis=1)
-    nodes, weights = np.polynomial.legendre.leggauss(24)
+    nodes, weights = _gauss_legendre(24)
     result = np.zeros(len(offset))
 
     def integrate(axis: int, remaining: FloatArray, mass: FloatArray) -> None:
