@@ -10,6 +10,12 @@ from stormgraph_py.arrays import FloatArray
 from stormgraph_py.errors import InputError
 from stormgraph_py.params import StormGraphParams
 
+SMALLEST_FIELD_NM = 200.0
+"""A precision up to this is believed however close together the localizations lie."""
+
+SMALLEST_AREA = 0.01
+"""A given ROI that holds less of the localizations' bounding box than this share is remarked on."""
+
 
 @dataclass(frozen=True, eq=False)
 class EngineInput:
@@ -57,7 +63,8 @@ def prepare(
     coordinates : ndarray of float64, shape (n, 2) or (n, 3)
         Positions in nm, finite.
     sigma : ndarray of float64, shape (n, d), optional
-        Localization precisions in nm. NaN where one is unknown: the median stands in for it.
+        Localization precisions in nm. NaN where one is unknown: the median stands in for it, and
+        for one that is larger than the field of view.
     area : float, optional
         Area (nm²) or volume (nm³) of the ROI; the bounding box by default.
     params : StormGraphParams
@@ -66,8 +73,8 @@ def prepare(
     Raises
     ------
     InputError
-        When there are too few localizations, all in one place or on one line along an axis, or a
-        precision is impossible.
+        When there are too few localizations, all in one place, on one line along an axis or, in
+        3-D, in one plane of z, or a precision is not above 0.
 
     Notes
     -----
@@ -76,11 +83,13 @@ def prepare(
     """
     warnings: list[str] = []
     _check_coordinates(coordinates, params)
-    roi_area = _checked_area(coordinates, area, params)
+    roi_area, note = _checked_area(coordinates, area)
+    warnings.extend(note)
     d = coordinates.shape[1]
     usable = None
     if sigma is not None and params.use_sigma:
-        usable, note = _usable_sigma(sigma)
+        field = max(float(np.ptp(coordinates, axis=0).max()), SMALLEST_FIELD_NM)
+        usable, note = _usable_sigma(sigma, field)
         warnings.extend(note)
     z_scale = 1.0
     scaled = coordinates
@@ -117,45 +126,54 @@ def _check_coordinates(coordinates: FloatArray, params: StormGraphParams) -> Non
             f"All {n} localizations have the same position {coordinates[0].tolist()}; "
             "check which columns were read as x and y."
         )
+    if coordinates.shape[1] == 3 and np.ptp(coordinates[:, 2]) == 0:
+        raise InputError(
+            f"All {n} localizations have the same z, {coordinates[0, 2]:g} nm; "
+            "analyse them in two dimensions."
+        )
 
 
-def _checked_area(coordinates: FloatArray, area: float | None, params: StormGraphParams) -> float:
+def _checked_area(coordinates: FloatArray, area: float | None) -> tuple[float, list[str]]:
     name, unit = ("area", "nm²") if coordinates.shape[1] == 2 else ("volume", "nm³")
+    sides = np.ptp(coordinates, axis=0)
     if area is not None:
         if not (np.isfinite(area) and area > 0):
             raise InputError(f"The {name} of the ROI is {area} {unit}; give one above 0.")
-        return float(area)
-    sides = np.ptp(coordinates, axis=0)
+        share = float(area) / float(np.prod(sides)) if sides.all() else 1.0
+        return float(area), [] if share >= SMALLEST_AREA else [
+            f"The {name} of the ROI, {area:g} {unit}, is a share of {share:.2g} of the box around "
+            f"the localizations; check that it is in {unit}."
+        ]
     if (sides == 0).any():
         axis = "xyz"[int(np.argmin(sides))]
         raise InputError(
             f"All localizations have the same {axis}, so their bounding box has no {name}; "
             f"give the {name} of the ROI ({unit})."
         )
-    return float(np.prod(sides))
+    return float(np.prod(sides)), []
 
 
-def _usable_sigma(sigma: FloatArray) -> tuple[FloatArray | None, list[str]]:
-    known = np.isfinite(sigma) & (sigma > 0)
-    unknown = np.isnan(sigma)
-    bad = ~known & ~unknown
+def _usable_sigma(sigma: FloatArray, field_nm: float) -> tuple[FloatArray | None, list[str]]:
     if (sigma == 0).all():
         return None, ["All localization precisions are 0; they were taken as unknown."]
-    if bad.any():
-        row = int(np.flatnonzero(bad.any(axis=1))[0])
+    impossible = sigma <= 0
+    if impossible.any():
+        row = int(np.argmax(impossible.any(axis=1)))
         raise InputError(
-            f"Localization {row} has the precision {sigma[row].tolist()} nm; precisions are finite "
-            "and above 0, NaN where unknown, or leave sigma out."
+            f"Localization {row} has the precision {sigma[row].tolist()} nm; precisions are above "
+            "0, NaN where unknown, or leave sigma out."
         )
+    unknown = ~(sigma <= field_nm)
     if unknown.all(axis=0).any():
         return None, [
             "No localization has a usable precision along every axis; the precisions were not used."
         ]
     if not unknown.any():
         return sigma, []
-    filled = np.where(unknown, np.nanmedian(sigma, axis=0), sigma)
+    median = np.nanmedian(np.where(unknown, np.nan, sigma), axis=0)
     n = int(unknown.any(axis=1).sum())
-    return filled, [
-        f"{n} of {len(sigma)} localizations have no usable precision; "
-        f"the median ({', '.join(f'{m:.3g}' for m in np.nanmedian(sigma, axis=0))} nm) stands in."
+    return np.where(unknown, median, sigma), [
+        f"{n} of {len(sigma)} localizations have no usable precision (unknown, or above the field "
+        f"of view of {field_nm:.4g} nm); the median ({', '.join(f'{m:.3g}' for m in median)} nm) "
+        "stands in."
     ]

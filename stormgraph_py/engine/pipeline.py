@@ -321,8 +321,9 @@ class _Run:
             edges = neighborhood_edges(
                 points, r0, order.starts, n_jobs=self.n_jobs, progress=progress, stage=stage
             )
-            edges = limit_neighbors(edges, params.max_neighbors)
+            # random clouds know no cap of neighbours, so it comes after the degrees
             degrees = weighted_degrees(edges)
+            edges = limit_neighbors(edges, params.max_neighbors)
         elif params.weights == "exact":
             degrees = expected_degrees(
                 points, sigma, r0, order.starts,
