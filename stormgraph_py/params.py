@@ -7,7 +7,10 @@ import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal
+
+import numpy as np
 
 from stormgraph_py.errors import ParameterError
 
@@ -113,7 +116,7 @@ class StormGraphParams:
     louvain_backend: LouvainBackend = "igraph"
 
     def __post_init__(self) -> None:
-        """Check every value."""
+        """Check every value, and make numbers of numpy those of Python, which JSON knows."""
         if self.k is not None:
             _check_int("k", self.k, 1, "choose 10 to 20, or None for the automatic method")
         _check_int(
@@ -146,8 +149,17 @@ class StormGraphParams:
                 raise ParameterError(
                     f"{name}={value!r} is unknown; use {' or '.join(map(repr, allowed))}."
                 )
-        if self.dimensions not in (None, 2, 3):
+        if self.dimensions not in (None, 2, 3) or isinstance(self.dimensions, float):
             raise ParameterError(f"dimensions={self.dimensions!r} is unknown; use 2, 3 or None.")
+        for name in ("overcounting", "use_sigma"):
+            if not isinstance(getattr(self, name), bool | np.bool_):
+                raise ParameterError(
+                    f"{name}={getattr(self, name)!r} is no truth value; use True or False."
+                )
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.generic):
+                object.__setattr__(self, field.name, value.item())
 
     def as_dict(self) -> dict[str, Any]:
         """Return every parameter by name, ready for JSON."""
@@ -181,7 +193,7 @@ def _check_int(name: str, value: object, low: int, remedy: str) -> None:
 
 def _check_real(
     name: str,
-    value: float,
+    value: object,
     low: float,
     high: float,
     remedy: str,
@@ -189,10 +201,9 @@ def _check_real(
     low_open: bool = False,
     high_open: bool = False,
 ) -> None:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise ParameterError(f"{name}={value!r} is no number; {remedy}.") from None
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise ParameterError(f"{name}={value!r} is no number; {remedy}.")
+    number = float(value)
     inside_low = number > low if low_open else number >= low
     inside_high = number < high if high_open or math.isinf(high) else number <= high
     if not (inside_low and inside_high):
