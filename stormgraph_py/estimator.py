@@ -159,7 +159,7 @@ class StormGraph(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         points = np.array(validate_data(self, X, dtype=np.float64, ensure_min_samples=2))
         if points.shape[1] not in (2, 3):
             raise InputError(
-                f"X has {points.shape[1]} features; localizations have 2 (x, y) or 3 (x, y, z)."
+                f"X has n_features={points.shape[1]}; localizations have 2 (x, y) or 3 (x, y, z)."
             )
         params = StormGraphParams(**self._parameters())
         precision = None if sigma is None else _precision(sigma, points.shape)
