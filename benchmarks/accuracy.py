@@ -72,15 +72,15 @@ def scores(case: Case, labels: IntArray) -> tuple[float, ...]:
 COLUMNS = ("NMI", "NMI, background excluded", "mean F", "ARI")
 
 
-def simulated(dimensions: int, n_sets: int, seed: int, largest: int) -> None:
+def simulated(dimensions: int, n_sets: int, seed: int, largest: int, peers: bool) -> None:
     """Tables of the paper's simulation study."""
     table: dict[str, list[tuple[float, ...]]] = defaultdict(list)
     settings: dict[tuple[int, int], list[tuple[float, ...]]] = defaultdict(list)
     sets = []
-    fitting = (c for c in paper_cases(dimensions, 64, seed) if len(c.truth) <= largest)
+    fitting = (c for c in paper_cases(dimensions, 130, seed) if len(c.truth) <= largest)
     for case in islice(fitting, n_sets):
         start = time.process_time()
-        for k in METHODS_K:
+        for k in METHODS_K if peers else (15,):
             plain, filtered = stormgraph(case, k)
             name = "automatic r0" if k is None else f"k = {k}"
             table[f"StormGraph, {name}"].append(scores(case, plain))
@@ -89,28 +89,13 @@ def simulated(dimensions: int, n_sets: int, seed: int, largest: int) -> None:
                 sets.append(
                     (case.name, len(case.truth), case.truth.max() + 1, scores(case, filtered))
                 )
-        table["StormGraph, k = 15, without sigma"].append(
-            scores(case, stormgraph(case, 15, False)[1])
-        )
-        every = {s: scores(case, labels) for s, labels in dbscan_settings(case).items()}
-        for setting in product(DBSCAN_EPS_NM, DBSCAN_MIN_POINTS):
-            settings[setting].append(every.get(setting, (0.0,) * len(COLUMNS)))
-        table["DBSCAN, best setting for each set (knows the truth)"].append(
-            max(every.values(), key=lambda s: s[0])
-        )
-        table["HDBSCAN, min_cluster_size = 10"].append(
-            scores(case, HDBSCAN(min_cluster_size=10, copy=True).fit_predict(case.coordinates))
-        )
-        assert case.simulated is not None
-        roi = np.array(case.simulated.roi_nm)
-        table["Voronoi, automatic threshold"].append(
-            scores(case, voronoi_clusters(case.coordinates, roi))
-        )
+        if peers:
+            score_peers(case, table, settings)
         note(f"{case.name}: {len(case.truth):,} localizations, {time.process_time() - start:.0f} s")
-    best = max(settings, key=lambda s: np.mean([x[0] for x in settings[s]]))
-    table[f"DBSCAN, best single setting ({best[0]} nm, {best[1]}; knows the truth)"] = settings[
-        best
-    ]
+    if settings:
+        best = max(settings, key=lambda s: np.mean([x[0] for x in settings[s]]))
+        name = f"DBSCAN, best single setting ({best[0]} nm, {best[1]}; knows the truth)"
+        table[name] = settings[best]
     bound = "" if largest == sys.maxsize else f" of at most {largest:,} localizations"
     chosen = f"the first {len(sets)} {dimensions}-D sets{bound}"
     header(f"Mean over {chosen} of the simulation grid, seed {seed}")
@@ -120,6 +105,29 @@ def simulated(dimensions: int, n_sets: int, seed: int, largest: int) -> None:
     print("|---|---|---|" + "---|" * len(COLUMNS))
     for name, n, clusters, values in sets:
         print(f"| {name} | {n:,} | {clusters} | " + " | ".join(f"{v:.3f}" for v in values) + " |")
+
+
+def score_peers(
+    case: Case,
+    table: dict[str, list[tuple[float, ...]]],
+    settings: dict[tuple[int, int], list[tuple[float, ...]]],
+) -> None:
+    """Scores without sigma, of DBSCAN at every setting, of HDBSCAN and of a Voronoi method."""
+    table["StormGraph, k = 15, without sigma"].append(scores(case, stormgraph(case, 15, False)[1]))
+    every = {s: scores(case, labels) for s, labels in dbscan_settings(case).items()}
+    for setting in product(DBSCAN_EPS_NM, DBSCAN_MIN_POINTS):
+        settings[setting].append(every.get(setting, (0.0,) * len(COLUMNS)))
+    table["DBSCAN, best setting for each set (knows the truth)"].append(
+        max(every.values(), key=lambda s: s[0])
+    )
+    table["HDBSCAN, min_cluster_size = 10"].append(
+        scores(case, HDBSCAN(min_cluster_size=10, copy=True).fit_predict(case.coordinates))
+    )
+    assert case.simulated is not None
+    roi = np.array(case.simulated.roi_nm)
+    table["Voronoi, automatic threshold"].append(
+        scores(case, voronoi_clusters(case.coordinates, roi))
+    )
 
 
 def published() -> None:
@@ -189,11 +197,18 @@ def main() -> None:
     parser.add_argument("--sets", type=int, default=16)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--largest", type=int, default=sys.maxsize, help="largest set taken")
+    parser.add_argument("--no-peers", action="store_true", help="StormGraph with k = 15 alone")
     arguments = parser.parse_args()
     if arguments.what == "published":
         published()
     else:
-        simulated(int(arguments.what[0]), arguments.sets, arguments.seed, arguments.largest)
+        simulated(
+            int(arguments.what[0]),
+            arguments.sets,
+            arguments.seed,
+            arguments.largest,
+            not arguments.no_peers,
+        )
 
 
 if __name__ == "__main__":
