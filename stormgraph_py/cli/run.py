@@ -22,12 +22,12 @@ from stormgraph_py.cli.faults import (
 )
 from stormgraph_py.cli.reading import add_reading_options, reading_options
 from stormgraph_py.errors import ParameterError
-from stormgraph_py.params import StormGraphParams
 from stormgraph_py.progress import ProgressEvent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from stormgraph_py.params import StormGraphParams
     from stormgraph_py.report.analysis import Request
 
 
@@ -195,6 +195,8 @@ def _warn(request: Request, warnings: Sequence[str], arguments: argparse.Namespa
 
 
 def _params(arguments: argparse.Namespace) -> StormGraphParams:
+    from stormgraph_py.params import StormGraphParams
+
     return StormGraphParams(
         k=arguments.k,
         alpha=arguments.alpha,

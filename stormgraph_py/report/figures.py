@@ -54,7 +54,7 @@ def length_scale_figure(scale: LengthScale) -> Figure:
         _neighbor_distances(axes, scale, scale.bin_edges_nm, scale.density_data)
     elif scale.radii_nm is not None and scale.n_components is not None:
         _components(axes, scale, scale.radii_nm, scale.n_components)
-    legend_above(axes, 3 if scale.method == "knn" else 2)
+    legend_above(axes, 3 if scale.method == "knn" and not scale.fell_back_to_median else 2)
     return figure
 
 
@@ -180,7 +180,7 @@ def _components(axes: Axes, scale: LengthScale, radii: FloatArray, n: FloatArray
             color=RANDOM_COLOR,
             lw=1.0,
             ls=":",
-            label=f"sharpest bend {scale.elbow_max_concavity_nm:.3g} nm",
+            label=f"sharpest bend {rounded(scale.elbow_max_concavity_nm)} nm",
         )
     plateau = scale.method == "elbow-plateau"
     _mark_r0(axes, scale.r0_nm, " (plateau)" if plateau else " (end of the elbow)")
@@ -192,7 +192,7 @@ def _components(axes: Axes, scale: LengthScale, radii: FloatArray, n: FloatArray
 
 
 def _mark_r0(axes: Axes, r0_nm: float, where: str) -> None:
-    axes.axvline(r0_nm, color=ACCENT_COLOR, label=f"r0 = {r0_nm:.3g} nm{where}")
+    axes.axvline(r0_nm, color=ACCENT_COLOR, label=f"r0 = {rounded(r0_nm)} nm{where}")
 
 
 def _degree_histogram(axes: Axes, noise: NoiseResult) -> None:
@@ -208,7 +208,7 @@ def _degree_histogram(axes: Axes, noise: NoiseResult) -> None:
     axes.stairs(data, edges, color=DATA_COLOR, lw=1.6, label="these localizations")
     if len(noise.random_degrees):
         axes.stairs(random, edges, color=RANDOM_COLOR, lw=1.6, ls="--", label="random points")
-    axes.axvline(threshold, color=ACCENT_COLOR, label=f"threshold {threshold:.3g}")
+    axes.axvline(threshold, color=ACCENT_COLOR, label=f"threshold {rounded(threshold)}")
     axes.set_xscale("log")
     axes.set_xlim(edges[0], edges[-1])
     log_ticks(axes.xaxis)

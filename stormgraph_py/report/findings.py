@@ -82,6 +82,7 @@ def _pair(
     upwards: bool = False,
 ) -> list[FigureView]:
     """Density and clusters of the same part, with outlines where that part is not too large."""
+    blur_nm = maps.visible_blur(plane, window, blur_nm)
     lines, outlined = None, ""
     if marked is None:
         near = np.isin(labels, np.unique(labels[window.contains(plane)]))
@@ -89,8 +90,7 @@ def _pair(
     return [
         picture(
             f"{title}density of localizations",
-            f"Each localization is blurred by {rounded(blur_nm, 2)} nm, at least one pixel."
-            f"{remark}",
+            f"Each localization is blurred by {rounded(blur_nm, 2)} nm.{remark}",
             maps.density_map(plane, window, blur_nm=blur_nm, marked=marked, upwards=upwards),
         ),
         picture(

@@ -141,6 +141,17 @@ def cluster_colors(points: FloatArray, labels: IntArray) -> FloatArray:
     return chosen
 
 
+def visible_blur(points: FloatArray, window: Window, blur_nm: float) -> float:
+    """Return the blur, nm, nearest to a wanted one at which a map is neither specks nor fog.
+
+    It is at least one pixel, more where there are few points, and at most a fortieth of the map.
+    """
+    pixel_nm = max(window.width, window.height) / _LONG_SIDE_PIXELS
+    n = int(window.contains(points).sum())
+    smallest = float(np.clip(150 / np.sqrt(max(n, 1)), 1, 4))
+    return float(np.clip(blur_nm, smallest * pixel_nm, _LONG_SIDE_PIXELS / 40 * pixel_nm))
+
+
 def density_map(
     points: FloatArray,
     window: Window,
@@ -158,16 +169,14 @@ def density_map(
     window : Window
         Part to show.
     blur_nm : float
-        Standard deviation of the Gaussian that stands for one localization; at least one pixel and
-        at most a fortieth of the map.
+        Standard deviation of the Gaussian that stands for one localization, see `visible_blur`.
     marked : Window, optional
         Part that another figure shows larger; its border is drawn.
     upwards : bool
         Let the vertical axis run upwards (z); by default it runs downwards as in camera images.
     """
     counts, pixel_nm = _histogram(points, window)
-    blur = float(np.clip(blur_nm / pixel_nm, 1, _LONG_SIDE_PIXELS / 40))
-    image = ndimage.gaussian_filter(counts, blur) / pixel_nm**2 * 1e6
+    image = ndimage.gaussian_filter(counts, blur_nm / pixel_nm) / pixel_nm**2 * 1e6
     # Scaled to what localizations meet, not pixels: most of a map is empty.
     met = np.repeat(image.ravel(), counts.ravel().astype(np.int64))
     brightest = float(np.percentile(met, 97)) if met.size else 1.0

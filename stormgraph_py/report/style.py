@@ -123,8 +123,8 @@ def _power_text(value: float) -> str:
     if value < 1e6:
         return f"{value:,.6g}"
     power = int(np.floor(np.log10(value) + 1e-9))
-    lead = round(value / 10.0**power)
-    return f"$10^{{{power}}}$" if lead == 1 else f"${lead}\\times10^{{{power}}}$"
+    lead = f"{value / 10.0**power:.3g}"
+    return f"$10^{{{power}}}$" if lead == "1" else f"${lead}\\times10^{{{power}}}$"
 
 
 def nice_length(longest: float) -> float:

@@ -195,3 +195,14 @@ def test_large_pictures_get_a_palette_that_keeps_their_colours(monkeypatch):
         np.asarray(full.convert("RGB"), dtype=int) - np.asarray(small.convert("RGB"), dtype=int)
     )
     assert difference.mean() < 6
+
+
+@pytest.mark.parametrize("high", [3.1e7, 9e7, 4e9])
+def test_no_two_ticks_of_a_logarithmic_axis_have_the_same_label(high):
+    axes = figures.size_figure(np.geomspace(3e7, high, 20), "area").axes[0]
+    axes.figure.canvas.draw()
+    low, top = axes.get_xlim()
+    ticks = zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)
+    labels = [label.get_text() for at, label in ticks if low <= at <= top]
+    assert len(labels) >= 2
+    assert len(set(labels)) == len(labels)

@@ -140,11 +140,21 @@ def test_the_detail_lies_on_the_crowd_of_clusters():
     assert detail.contains(crowd).sum() >= 15
 
 
+def test_the_blur_stays_visible_and_does_not_fog_the_map():
+    points = np.random.default_rng(0).uniform(0, 1, (40_000, 2)) * [1000, 500]
+    pixel_nm = 1000 / maps._LONG_SIDE_PIXELS
+    assert maps.visible_blur(points, WINDOW, 7.0) == 7.0
+    assert maps.visible_blur(points, WINDOW, 0.0) == pytest.approx(pixel_nm)
+    assert maps.visible_blur(points[:10], WINDOW, 0.0) == pytest.approx(4 * pixel_nm)
+    assert maps.visible_blur(points, WINDOW, 1e9) == pytest.approx(1000 / 40)
+
+
 def test_all_points_on_one_place_still_make_a_map():
     points = np.full((5, 2), 7.0)
     window = maps.whole_window(points)
     assert window.width > 0
-    style.figure_bytes(maps.density_map(points, window, blur_nm=5), "png")
+    blur_nm = maps.visible_blur(points, window, 5.0)
+    style.figure_bytes(maps.density_map(points, window, blur_nm=blur_nm), "png")
 
 
 def test_a_line_of_points_still_makes_a_map():
