@@ -5,29 +5,36 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import ConvexHull, Delaunay, QhullError, Voronoi
+from scipy.spatial import Delaunay, Voronoi
 
 from stormgraph_py.arrays import FloatArray, IntArray
 
 
 def cell_sizes(points: FloatArray) -> FloatArray:
-    """Area or volume of every Voronoi cell, infinite at the border, shape (n,)."""
+    """Size of the space around every point, infinite at the border, shape (n,).
+
+    In 2-D the area of its Voronoi cell; in 3-D a quarter of the volume of the Delaunay tetrahedra
+    around it, which takes thousands of times less time than the hull of every cell.
+    """
+    if points.shape[1] == 3:
+        return tetrahedra_around(points)
     voronoi = Voronoi(points)
     sizes = np.full(len(points), np.inf)
-    if points.shape[1] == 2:
-        for i, region in enumerate(voronoi.point_region):
-            corners = voronoi.regions[region]
-            if corners and -1 not in corners:
-                x, y = voronoi.vertices[corners].T
-                sizes[i] = abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2
-        return sizes
     for i, region in enumerate(voronoi.point_region):
         corners = voronoi.regions[region]
         if corners and -1 not in corners:
-            try:
-                sizes[i] = ConvexHull(voronoi.vertices[corners]).volume
-            except QhullError:
-                continue
+            x, y = voronoi.vertices[corners].T
+            sizes[i] = abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2
+    return sizes
+
+
+def tetrahedra_around(points: FloatArray) -> FloatArray:
+    """A quarter of the volume of the tetrahedra at every point."""
+    triangulation = Delaunay(points)
+    corners = points[triangulation.simplices]
+    volume = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1])) / 6
+    sizes = np.bincount(triangulation.simplices.ravel(), np.repeat(volume / 4, 4), len(points))
+    sizes[np.unique(triangulation.convex_hull)] = np.inf
     return sizes
 
 
