@@ -63,7 +63,7 @@ def seeds(case: Case, n_seeds: int = 5) -> None:
         ]
         agreement = [nmi(a, b) for a, b in combinations(runs, 2)]
         name = "automatic" if k is None else f"k = {k}"
-        print(f"| {name} | {min(agreement):.3f} | {np.mean(agreement):.3f} |")
+        print(f"| {name} | {min(agreement):.4f} | {np.mean(agreement):.4f} |")
 
 
 def thinning(case: Case) -> None:
