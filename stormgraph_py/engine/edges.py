@@ -16,6 +16,9 @@ from stormgraph_py.progress import SILENT, Progress
 REACH_IN_SIGMA = 6.0
 """Pairs further apart than r0 plus this many mean sigma have no weight worth counting (paper)."""
 
+EDGES_AT_ONCE = 4_000_000
+"""Edges of one tile that are collected before those beyond the cap of neighbours are dropped."""
+
 WEIGHTS_AT_ONCE = 131_072
 """Pairs weighted at once: their intermediate arrays stay in the processor's cache."""
 
@@ -64,6 +67,7 @@ def neighborhood_edges(
     r0: float,
     starts: IntArray,
     *,
+    max_neighbors: int | None = None,
     n_jobs: int = 1,
     progress: Progress = SILENT,
     stage: str = "",
@@ -78,6 +82,8 @@ def neighborhood_edges(
         Length scale.
     starts : ndarray of int64
         Tiles of that order.
+    max_neighbors : int, optional
+        Neighbours that a node keeps at most, see `limit_neighbors`; all by default.
     n_jobs : int
         Threads; the result does not depend on it.
 
@@ -86,21 +92,25 @@ def neighborhood_edges(
     Edges
         Pairs exactly r0 apart have no weight and no edge.
     """
+    n = len(coordinates)
 
-    def weigh(tile: Iterator[Pairs]) -> list[_Part]:
-        parts = []
+    def weighed(tile: Iterator[Pairs]) -> Iterator[_Part]:
         for pairs in tile:
             weight = edge_weight(pairs.distance, r0)
-            parts.append(_selected(pairs.source, pairs.target, weight, weight > 0))
-        return parts
+            yield _selected(pairs.source, pairs.target, weight, weight > 0)
 
-    tiles = map_tiles(weigh, coordinates, r0, starts, n_jobs=n_jobs, progress=progress, stage=stage)
-    return _joined(tiles, len(coordinates))
+    def collect(tile: Iterator[Pairs]) -> list[_Part]:
+        return _collected(weighed(tile), n, max_neighbors)
+
+    tiles = map_tiles(
+        collect, coordinates, r0, starts, n_jobs=n_jobs, progress=progress, stage=stage
+    )
+    return limit_neighbors(_joined(tiles, n), max_neighbors)
 
 
 def expected_degrees(
     coordinates: FloatArray,
-    sigma: FloatArray,
+    sigma: FloatArray | None,
     r0: float,
     starts: IntArray,
     *,
@@ -113,7 +123,8 @@ def expected_degrees(
     Parameters
     ----------
     coordinates, sigma : ndarray of float64, shape (n, d)
-        Positions and precisions in the order of `stormgraph_py.engine.neighbors.spatial_order`.
+        Positions and precisions in the order of `stormgraph_py.engine.neighbors.spatial_order`;
+        sigma None for exactly known positions.
     r0 : float
         Length scale.
     starts : ndarray of int64
@@ -132,8 +143,8 @@ def expected_degrees(
     """
     n = len(coordinates)
     degrees = np.zeros(n)
-    variance = sigma**2
-    radius = r0 + REACH_IN_SIGMA * float(sigma.mean())
+    variance = None if sigma is None else sigma**2
+    radius = r0 if sigma is None else r0 + REACH_IN_SIGMA * float(sigma.mean())
 
     def add_up(tile: Iterator[Pairs]) -> tuple[int, FloatArray]:
         # the ends of a tile's pairs are close together in the order: a short array will do
@@ -142,8 +153,12 @@ def expected_degrees(
             if len(pairs.source) and low == n:
                 low = int(pairs.source.min())
             for batch in _batches(pairs):
-                weight = expected_weight(
-                    _difference(coordinates, batch), _summed_variance(variance, batch), r0
+                weight = (
+                    edge_weight(batch.distance, r0)
+                    if variance is None
+                    else expected_weight(
+                        _difference(coordinates, batch), _summed_variance(variance, batch), r0
+                    )
                 )
                 for ends in (batch.source, batch.target):
                     own = np.asarray(np.bincount(ends - low, weight), np.float64)
@@ -165,6 +180,7 @@ def expected_edges(
     starts: IntArray,
     *,
     min_probability: float = 0.75,
+    max_neighbors: int | None = None,
     n_jobs: int = 1,
     progress: Progress = SILENT,
     stage: str = "",
@@ -181,6 +197,8 @@ def expected_edges(
         Tiles of that order.
     min_probability : float
         An edge stays when its ends are closer than r0 at least this often, inclusive.
+    max_neighbors : int, optional
+        Neighbours that a node keeps at most, see `limit_neighbors`; all by default.
     n_jobs : int
         Threads; the result does not depend on it.
 
@@ -193,26 +211,28 @@ def expected_edges(
     Paper: Methods, "Edge pruning". At 0.75 no pair further apart than r0 stays, which bounds the
     search: pairs closer than r0 at least half the time have observed positions within r0.
     """
+    n = len(coordinates)
     variance = sigma**2
     # being close is less likely than the difference along the line of the pair falling below r0
     reach = float(np.clip(-ndtri(min_probability), 0, REACH_IN_SIGMA))
     radius = r0 + reach * float(np.sqrt(2 * variance.max(initial=0.0)))
 
-    def weigh(tile: Iterator[Pairs]) -> list[_Part]:
-        parts = []
+    def weighed(tile: Iterator[Pairs]) -> Iterator[_Part]:
         for pairs in tile:
             for batch in _batches(pairs):
                 difference = _difference(coordinates, batch)
                 spread = _summed_variance(variance, batch)
                 kept = np.flatnonzero(keeps_edge(difference, spread, r0, min_probability))
                 weight = expected_weight(difference[kept], spread[kept], r0)
-                parts.append(_selected(batch.source[kept], batch.target[kept], weight, weight > 0))
-        return parts
+                yield _selected(batch.source[kept], batch.target[kept], weight, weight > 0)
+
+    def collect(tile: Iterator[Pairs]) -> list[_Part]:
+        return _collected(weighed(tile), n, max_neighbors)
 
     tiles = map_tiles(
-        weigh, coordinates, radius, starts, n_jobs=n_jobs, progress=progress, stage=stage
+        collect, coordinates, radius, starts, n_jobs=n_jobs, progress=progress, stage=stage
     )
-    return _joined(tiles, len(coordinates))
+    return limit_neighbors(_joined(tiles, n), max_neighbors)
 
 
 def monte_carlo_weights(
@@ -275,23 +295,57 @@ def candidate_pairs(
     )
 
 
-def limit_neighbors(edges: Edges, max_neighbors: int) -> Edges:
+def limit_neighbors(edges: Edges, max_neighbors: int | None) -> Edges:
     """Drop edges until no node has more than `max_neighbors`, keeping each node's heaviest.
 
     An edge stays when it is among the heaviest of both its ends (paper, Computational
-    approximations: 500). Equal weights are told apart by the order of the edges.
+    approximations: 500). Equal weights are told apart by the order of the edges. None drops none.
     """
-    ends = np.concatenate([edges.source, edges.target])
-    degree = np.bincount(ends, minlength=edges.n_nodes)
-    if len(edges) == 0 or degree.max() <= max_neighbors:
+    if max_neighbors is None or len(edges) == 0:
         return edges
-    order = np.lexsort((-np.tile(edges.weight, 2), ends))
-    first = np.concatenate([[0], np.cumsum(degree)])[:-1]
+    degree = np.bincount(edges.source, minlength=edges.n_nodes)
+    degree += np.bincount(edges.target, minlength=edges.n_nodes)
+    if degree.max() <= max_neighbors:
+        return edges
+    at_source, at_target = _ranks(edges.source, edges.target, edges.weight, edges.n_nodes)
+    keep = (at_source < max_neighbors) & (at_target < max_neighbors)
+    return Edges(edges.source[keep], edges.target[keep], edges.weight[keep], edges.n_nodes)
+
+
+def _ranks(
+    source: Int32Array, target: Int32Array, weight: FloatArray, n_nodes: int
+) -> tuple[IntArray, IntArray]:
+    """Rank of every edge among those of its source and among those of its target, heaviest 0."""
+    ends = np.concatenate([source, target])
+    degree = np.bincount(ends, minlength=n_nodes)
+    first = np.cumsum(degree) - degree
+    # one key for node and falling weight, which lies between 0 and 1: sorting by two takes thrice
+    # the time
+    order = np.argsort(ends + (1 - np.tile(weight, 2)) / 2, kind="stable")
     rank = np.empty(len(ends), dtype=np.int64)
     rank[order] = np.arange(len(ends)) - first[ends[order]]
-    among = rank < max_neighbors
-    keep = among[: len(edges)] & among[len(edges) :]
-    return Edges(edges.source[keep], edges.target[keep], edges.weight[keep], edges.n_nodes)
+    return rank[: len(weight)], rank[len(weight) :]
+
+
+def _collected(parts: Iterable[_Part], n_nodes: int, max_neighbors: int | None) -> list[_Part]:
+    """Parts of a graph, without edges beyond the cap of neighbours at both their ends.
+
+    Such an edge takes no place among the heaviest of either end, so dropping it early changes
+    nothing that `limit_neighbors` keeps. It bounds the memory that a bright spot takes.
+    """
+    kept: list[_Part] = []
+    held, most = 0, EDGES_AT_ONCE
+    for part in parts:
+        kept.append(part)
+        held += len(part[2])
+        if max_neighbors is not None and held > most:
+            source, target, weight = (np.concatenate(column) for column in zip(*kept, strict=True))
+            at_source, at_target = _ranks(source, target, weight, n_nodes)
+            near = (at_source < max_neighbors) | (at_target < max_neighbors)
+            kept = [(source[near], target[near], weight[near])]
+            held = len(kept[0][2])
+            most = max(EDGES_AT_ONCE, 2 * held)
+    return kept
 
 
 def _batches(pairs: Pairs) -> list[Pairs]:

@@ -319,12 +319,10 @@ class _Run:
         edges = None
         if sigma is None:
             edges = neighborhood_edges(
-                points, r0, order.starts, n_jobs=self.n_jobs, progress=progress, stage=stage
+                points, r0, order.starts, max_neighbors=params.max_neighbors, n_jobs=self.n_jobs
             )
-            # random clouds know no cap of neighbours, so it comes after the degrees
-            degrees = weighted_degrees(edges)
-            edges = limit_neighbors(edges, params.max_neighbors)
-        elif params.weights == "exact":
+        if sigma is None or params.weights == "exact":
+            # random clouds know no cap of neighbours, so degrees do not either
             degrees = expected_degrees(
                 points, sigma, r0, order.starts,
                 n_jobs=self.n_jobs, progress=progress, stage=stage,
@@ -429,19 +427,17 @@ class _Run:
             return Edges(none, none, np.empty(0), len(points))
         r0 = scale.r0_nm
         if sigma is None:
-            edges = neighborhood_edges(
-                points, r0, order.starts, n_jobs=self.n_jobs, progress=progress, stage=stage
-            )
-        elif params.weights == "exact":
-            edges = expected_edges(
-                points, sigma, r0, order.starts,
-                min_probability=params.min_edge_probability,
+            return neighborhood_edges(
+                points, r0, order.starts, max_neighbors=params.max_neighbors,
                 n_jobs=self.n_jobs, progress=progress, stage=stage,
             )  # fmt: skip
-        else:
-            edges, share = self.sampled_edges(points, sigma, order, r0, rng, stage)
-            often = share >= params.min_edge_probability
-            edges = Edges(
-                edges.source[often], edges.target[often], edges.weight[often], len(points)
-            )
+        if params.weights == "exact":
+            return expected_edges(
+                points, sigma, r0, order.starts,
+                min_probability=params.min_edge_probability, max_neighbors=params.max_neighbors,
+                n_jobs=self.n_jobs, progress=progress, stage=stage,
+            )  # fmt: skip
+        edges, share = self.sampled_edges(points, sigma, order, r0, rng, stage)
+        often = share >= params.min_edge_probability
+        edges = Edges(edges.source[often], edges.target[often], edges.weight[often], len(points))
         return limit_neighbors(edges, params.max_neighbors)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from stormgraph_py.engine import edges as edges_module
+from stormgraph_py.engine import neighbors
 from stormgraph_py.engine.edges import (
     Edges,
     candidate_pairs,
@@ -134,3 +136,38 @@ def test_long_steps_tell_how_far_they_are_and_can_be_stopped(build):
     assert {e.stage for e in events} == {"s"}
     with pytest.raises(Cancelled):
         build(points, sigma, order.starts, Progress(None, lambda: True))
+
+
+@pytest.mark.parametrize("at_once", [1, 50, 400])
+@pytest.mark.parametrize("with_sigma", [True, False])
+def test_dropping_hopeless_edges_early_changes_nothing(monkeypatch, at_once, with_sigma):
+    monkeypatch.setattr(edges_module, "EDGES_AT_ONCE", at_once)
+    monkeypatch.setattr(edges_module, "WEIGHTS_AT_ONCE", 100)
+    monkeypatch.setattr(neighbors, "PAIRS_AT_ONCE", 200)
+    rng = np.random.default_rng(4)
+    # a bright spot in a sparse neighbourhood
+    points = np.concatenate([rng.normal(0, 3, (60, 2)), rng.normal(0, 30, (60, 2))])
+    order = spatial_order(points, 50)
+    points, sigma = points[order.order], rng.uniform(2, 6, (120, 2))
+
+    def graph(max_neighbors):
+        if with_sigma:
+            return expected_edges(points, sigma, 25.0, order.starts, max_neighbors=max_neighbors)
+        return neighborhood_edges(points, 25.0, order.starts, max_neighbors=max_neighbors)
+
+    whole = graph(None)
+    assert neighbors_of(whole).max() > 50
+    for cap in (1, 5, 20):
+        expected, found = limit_neighbors(whole, cap), graph(cap)
+        np.testing.assert_array_equal(found.source, expected.source)
+        np.testing.assert_array_equal(found.target, expected.target)
+        np.testing.assert_array_equal(found.weight, expected.weight)
+
+
+def test_degrees_of_exactly_known_positions_need_no_graph():
+    points = np.random.default_rng(5).uniform(0, 300, (200, 2))
+    order = spatial_order(points, 60)
+    points = points[order.order]
+    degrees = expected_degrees(points, None, 40.0, order.starts)
+    edges = neighborhood_edges(points, 40.0, order.starts)
+    np.testing.assert_allclose(degrees, weighted_degrees(edges), rtol=1e-12)
