@@ -31,7 +31,7 @@ def simulated(seed=0, n=1500):
     points = [centers[rng.integers(0, 40, n)] + rng.normal(0, 15, (n, 2))]
     row = np.arange(0, 500, 100)[:, None] * [1, 0] + [4500, 0]
     points += [center + rng.normal(0, 10, (40, 2)) for center in row]
-    points += [(row + [50, 0])[:-1], rng.uniform(0, 4000, (80, 2))]
+    points += [(row + np.array([50, 0]))[:-1], rng.uniform(0, 4000, (80, 2))]
     coordinates = np.concatenate(points)
     order = spatial_order(coordinates)
     coordinates = coordinates[order.order]

@@ -198,8 +198,8 @@ def test_resampled_kth_distance_is_that_of_resampling_everything(d, spread):
     queries = np.arange(0, 350, 3)
     ours = resampled_kth_neighbor_distances(points, sigma, 5, queries, rng=rng, n_simulations=2000)
     theirs = fully_resampled(points, sigma, 5, 2000, 0.95, rng)[queries]
-    # a quantile of 2000 realizations scatters by 1%, at worst 5%; neighbours out of reach may add
-    # 1% more
+    # a quantile of 2000 realizations scatters by 1%, at worst by 5%, and neighbours out of reach
+    # may make it longer by another percent
     assert np.mean(ours / theirs) == pytest.approx(1, abs=0.012)
     np.testing.assert_allclose(ours, theirs, rtol=0.17)
 
