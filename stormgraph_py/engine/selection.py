@@ -28,6 +28,9 @@ SMALLEST_K = 6
 LARGEST_K = 512
 """Last K tried; a split that is still open there is decided on what was seen, and marked."""
 
+MOST_NEIGHBORS = 4_000_000
+"""Neighbours listed for one cluster at most, so that K ends earlier in clusters of over 8,000."""
+
 FRAGMENT_SHARE = 0.01
 """A split is refused when more of its localizations than this fall into too small subclusters."""
 
@@ -50,7 +53,8 @@ class Split:
     similarity_unsplit : float
         The same of the undivided cluster and B(2, K*).
     k_star : int
-        K at which the components are most similar to the subclusters, the smallest of equals.
+        K at which the components are most similar to the subclusters, the smallest of equals; 0
+        when it is a K beyond the largest one tried, at which G_{2,K} is connected.
     k_connected : int
         Smallest K at which G_{2,K} is connected; 0 when it was not looked for or not found.
     accepted : bool
@@ -222,6 +226,12 @@ def consensus(coordinates: FloatArray, subclusters: IntArray) -> Consensus:
         if similarity > best:
             best, best_k, best_components = similarity, int(k), components
     connected = len(appears) == n - 1
+    if not connected:
+        # at some larger K everything hangs together, which is one more candidate
+        whole = np.zeros(n, dtype=np.int64)
+        similarity = symmetric_mean_f(subclusters, whole)
+        if similarity > best:
+            best, best_k, best_components = similarity, 0, whole
     return Consensus(
         similarity=best,
         similarity_unsplit=symmetric_mean_f(np.zeros(n, dtype=np.int64), best_components),
@@ -250,12 +260,13 @@ def merging_forest(coordinates: FloatArray) -> tuple[coo_array, int]:
     """
     n = len(coordinates)
     tree = cKDTree(coordinates)
+    largest_k = min(n - 1, LARGEST_K, max(SMALLEST_K, MOST_NEIGHBORS // n))
     k = min(SMALLEST_K, n - 1)
     while True:
         forest = minimum_spanning_tree(_appearance_graph(tree, k)).tocoo()
-        if forest.nnz == n - 1 or k >= min(n - 1, LARGEST_K):
+        if forest.nnz == n - 1 or k == largest_k:
             return forest, k
-        k = min(4 * k, n - 1, LARGEST_K)
+        k = min(4 * k, largest_k)
 
 
 def _appearance_graph(tree: cKDTree, k: int) -> csr_array:

@@ -6,6 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from stormgraph_py.engine import selection
 from stormgraph_py.engine.selection import (
     LARGEST_K,
     SMALLEST_K,
@@ -153,6 +154,34 @@ def test_a_cluster_that_stays_in_pieces_up_to_the_largest_k_is_marked():
     assert found.k_connected == 0
     assert found.similarity == 1
     assert found.similarity_unsplit == pytest.approx(2 / 3)
+
+
+def test_the_whole_cluster_is_a_candidate_even_where_k_ends_before_it(monkeypatch):
+    rng = np.random.default_rng(1)
+    # two far blobs, of which the subclusters cut one in half and take the other along
+    points = np.concatenate([rng.normal(0, 1, (60, 2)), rng.normal(1e4, 1, (15, 2))])
+    labels = (points[:, 1] > np.median(points[:60, 1])).astype(np.int64)
+    free = consensus(points, labels)
+    assert free.k_star == free.k_connected > SMALLEST_K
+    monkeypatch.setattr(selection, "MOST_NEIGHBORS", 75 * (free.k_connected - 1))
+    bounded = consensus(points, labels)
+    assert bounded.truncated
+    assert (bounded.similarity, bounded.similarity_unsplit) == (
+        free.similarity,
+        free.similarity_unsplit,
+    )
+    assert (bounded.k_star, bounded.k_connected) == (0, 0)
+
+
+@pytest.mark.parametrize("most", [1, 600])
+def test_k_ends_early_where_lists_of_neighbours_would_grow_long(monkeypatch, most):
+    points, _ = clumps(2, 100, 2)
+    free, _ = merging_forest(points)
+    monkeypatch.setattr(selection, "MOST_NEIGHBORS", most)
+    forest, largest_k = merging_forest(points)
+    assert largest_k == SMALLEST_K
+    here = free.data <= SMALLEST_K
+    np.testing.assert_array_equal(np.sort(forest.data), np.sort(free.data[here]))
 
 
 @pytest.mark.parametrize("copies", [2, 5, 40])
