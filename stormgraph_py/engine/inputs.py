@@ -49,6 +49,10 @@ class EngineInput:
         """2 or 3."""
         return int(self.coordinates.shape[1])
 
+    def in_nm(self, scaled: FloatArray) -> FloatArray:
+        """Positions or precisions (n, d) with z in nm again."""
+        return scaled / np.array([1.0, 1.0, self.z_scale])[: self.dimensions]
+
 
 def prepare(
     coordinates: FloatArray,

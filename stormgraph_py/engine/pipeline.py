@@ -233,9 +233,10 @@ class _Run:
         evidence, final_labels = None, labels
         if data.sigma is not None:
             with self.stage("overcounting"):
+                # the label is as large along z as in the plane: nm, not the graph's units
                 evidence = overcounting_evidence(
-                    data.coordinates,
-                    data.sigma,
+                    data.in_nm(data.coordinates),
+                    data.in_nm(data.sigma),
                     labels,
                     label_radius_nm=params.label_radius_nm,
                     significance=params.overcounting_significance,

@@ -350,3 +350,23 @@ def test_a_stop_raises_soon_after_it_is_asked_for(after, n_jobs):
             on_progress=events.append, should_stop=lambda: len(events) >= after,
         )  # fmt: skip
     assert len(events) == after
+
+
+def test_the_label_is_round_whatever_the_scale_of_z():
+    """A pair of molecules above each other, told apart by z alone, with poor axial precision."""
+    rng = np.random.default_rng(0)
+    spread = np.array([5.0, 5.0, 30.0])
+    pair = np.array([[500.0, 500.0, 200.0], [500.0, 500.0, 290.0]])
+    blinks = np.repeat(pair, 15, axis=0) + spread * rng.standard_normal((30, 3))
+    others = rng.uniform(0, 1000, (60, 3)) * [1, 1, 0.5]
+    points = np.concatenate([blinks, others])
+    sigma = np.tile(spread, (90, 1))
+    params = StormGraphParams(k=10, label_radius_nm=30.0)
+    found = cluster_points(points, sigma, params, area=5e8)
+    assert found.z_scale == pytest.approx(1 / 6)
+    label = found.candidate_labels[0]
+    members = found.candidate_labels == label
+    difference = points[members][:, None] - points[members][None]
+    z = (difference**2 / (2 * spread**2 + 2 * (30.0 / 3) ** 2)).sum(axis=2)
+    evidence = next(e for e in found.overcounting if e.candidate == label)
+    assert evidence.largest_z == pytest.approx(z.max())
