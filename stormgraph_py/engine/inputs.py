@@ -51,7 +51,9 @@ class EngineInput:
 
     def in_nm(self, scaled: FloatArray) -> FloatArray:
         """Positions or precisions (n, d) with z in nm again."""
-        return scaled / np.array([1.0, 1.0, self.z_scale])[: self.dimensions]
+        factors = np.array([1.0, 1.0, self.z_scale])[: self.dimensions]
+        in_nm: FloatArray = scaled / factors
+        return in_nm
 
 
 def prepare(
