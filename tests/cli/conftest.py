@@ -1,5 +1,6 @@
 """A small localization file, and the command line as a user calls it."""
 
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,14 @@ class Outcome:
         """The one line on stderr that says what is wrong."""
         (line,) = [x for x in self.err.splitlines() if x.startswith("stormgraph: error: ")]
         return line
+
+
+@pytest.fixture(autouse=True)
+def interruptible():
+    """Let Ctrl-C interrupt: tests that run in a shell's background inherit that it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
