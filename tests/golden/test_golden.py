@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 MAKE = runpy.run_path(str(HERE / "make_golden.py"))
 
 
-@pytest.mark.parametrize("sample", MAKE["ANALYSES"])
+@pytest.mark.parametrize("sample", ["2d", pytest.param("3d", marks=pytest.mark.slow)])
 def test_clusters_of_the_sample_data_stay_what_they_were(sample):
     golden = pd.read_csv(HERE / f"labels_{sample}.csv")
     found = MAKE["labels_of"](sample)

@@ -187,8 +187,7 @@ def fully_resampled(points, sigma, k, n_simulations, confidence, rng):
     return np.quantile(found, confidence, axis=0)
 
 
-@pytest.mark.parametrize("d", [2, 3])
-@pytest.mark.parametrize("spread", [2.0, 10.0, 30.0])
+@pytest.mark.parametrize(("d", "spread"), [(2, 2.0), (2, 30.0), (3, 10.0)])
 def test_resampled_kth_distance_is_that_of_resampling_everything(d, spread):
     rng = np.random.default_rng(5)
     points = rng.uniform(0, 400, (10, d))[rng.integers(0, 10, 250)] + rng.normal(0, 15, (250, d))

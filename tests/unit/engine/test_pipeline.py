@@ -167,9 +167,9 @@ def test_use_sigma_false_is_the_analysis_without_sigma():
 
 
 def test_sampled_weights_agree_with_exact_ones_as_two_samples_do():
-    exact = [analysed(seed=seed).labels for seed in range(3)]
-    sampled = [analysed(seed=seed, weights="monte-carlo").labels for seed in range(3)]
-    among = np.mean([nmi(sampled[a], sampled[b]) for a, b in ((0, 1), (0, 2), (1, 2))])
+    exact = [analysed(seed=seed).labels for seed in range(2)]
+    sampled = [analysed(seed=seed, weights="monte-carlo").labels for seed in range(2)]
+    among = nmi(*sampled)
     across = np.mean([nmi(e, s) for e in exact for s in sampled])
     assert across > among - 0.03
     assert across > 0.9
