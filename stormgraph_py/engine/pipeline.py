@@ -129,9 +129,13 @@ def cluster_localizations(
     """
     params = params or StormGraphParams()
     dimensions = params.dimensions or localizations.dimensions
+    sigma, lateral = localizations.precision(dimensions), localizations.precision(2)
+    if sigma is None and lateral is not None:
+        # known along x and y alone: not used, and not passed over in silence
+        sigma = np.column_stack([lateral, np.full(len(lateral), np.nan)])
     return cluster_points(
         localizations.coordinates(dimensions),
-        localizations.precision(dimensions),
+        sigma,
         params,
         area=area,
         random_state=random_state,
@@ -156,8 +160,8 @@ def cluster_points(
     data = prepare(coordinates, sigma, area, params)
     if params.overcounting and data.sigma is None:
         raise ParameterError(
-            "overcounting=True needs localization precisions (sigma), and these localizations have "
-            "none; turn the overcounting filter off."
+            "overcounting=True needs localization precisions (sigma) along every axis, and there "
+            "are none to use; turn the overcounting filter off."
         )
     seed = _seed(random_state)
     run = _Run(params, seed, _n_processes(n_jobs), Progress(on_progress, should_stop))

@@ -207,6 +207,17 @@ def test_two_dimensions_of_three_dimensional_data():
     assert cluster_localizations(locs, StormGraphParams(n_trials=2)).dimensions == 3
 
 
+def test_precisions_along_x_and_y_alone_are_not_passed_over_in_silence():
+    X, sigma, _ = sample(3)
+    table = Localizations.from_arrays(X, sigma).table.drop(columns="sigma_z_nm")
+    locs = Localizations(table)
+    result = cluster_localizations(locs, StormGraphParams(n_trials=1))
+    assert not result.used_sigma
+    assert any("along every axis" in warning for warning in result.warnings)
+    plane = cluster_localizations(locs, StormGraphParams(n_trials=1, dimensions=2))
+    assert plane.used_sigma
+
+
 def test_three_dimensions_of_flat_data_are_refused():
     locs = Localizations.from_arrays(sample()[0])
     with pytest.raises(InputError, match="two dimensions"):
