@@ -55,7 +55,7 @@ class StormGraph(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     louvain_backend : {"igraph", "python-louvain"}
         Implementation of the Louvain method.
     n_jobs : int
-        Processes for community detection; -1 takes one a core.
+        Processes for community detection and threads for the graph; -1 takes one a core.
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
         Seed.
 

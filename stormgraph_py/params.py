@@ -72,7 +72,8 @@ class StormGraphParams:
     similarity_threshold : float
         Smallest similarity at which a cluster is split into its subclusters.
     n_trials : int
-        Infomap runs per connected component; the shortest codelength wins.
+        Infomap runs per connected component; the shortest codelength wins. Components that cannot
+        be split at the selected level, for which the runs matter to finer levels alone, get one.
     community_backend : {"infomap"}
         Optimiser of the map equation.
     louvain_backend : {"igraph", "python-louvain"}

@@ -310,7 +310,12 @@ SPLITS = (
         "Agreement of the one unsplit cluster with the same components.",
         _PAPER_LEVELS,
     ),
-    Column("k_star", COUNT, "K with the best agreement; 0 when not computed.", _PAPER_LEVELS),
+    Column(
+        "k_star",
+        COUNT,
+        "K with the best agreement; 0 when not computed or beyond the bound on K.",
+        _PAPER_LEVELS,
+    ),
     Column(
         "k_connected",
         COUNT,

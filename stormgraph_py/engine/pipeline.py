@@ -48,7 +48,7 @@ from stormgraph_py.engine.overcounting import (
 )
 from stormgraph_py.engine.remarks import remarks
 from stormgraph_py.engine.reorder import reordered, scattered, unordered
-from stormgraph_py.errors import ParameterError
+from stormgraph_py.errors import InputError, ParameterError
 from stormgraph_py.params import StormGraphParams
 from stormgraph_py.progress import OnProgress, Progress, ShouldStop
 from stormgraph_py.result import ClusteringResult, StageTiming
@@ -99,7 +99,7 @@ def cluster_localizations(
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
         Seed. The same seed gives the same labels on any number of processes.
     n_jobs : int
-        Processes for community detection; -1 takes one a core.
+        Processes for community detection and threads for the graph; -1 takes one a core.
     on_progress : callable, optional
         Called with a `stormgraph_py.progress.ProgressEvent` now and then.
     should_stop : callable, optional
@@ -401,7 +401,14 @@ class _Run:
                     "final r0 with this k; the first r0 was kept."
                 )
             elif params.alpha < 1 or (params.k is None and sigma is not None):
-                final = self.length_scale(points, sigma, data, rng, "final length scale")
+                try:
+                    final = self.length_scale(points, sigma, data, rng, "final length scale")
+                except InputError:
+                    # the clusters, not the data, are at fault: they have no extent
+                    warnings.append(
+                        "The localizations that were denser than chance coincide, so that they "
+                        "have no length scale of their own; the first r0 was kept."
+                    )
         with self.stage("final graph") as rng:
             edges = self.final_graph(points, sigma, order, final, rng)
         with self.stage("communities") as rng:
