@@ -97,9 +97,10 @@ def divide_component(
 
     Notes
     -----
-    Two shortcuts change no label of the selected level. A component too small to hold two clusters
-    is one cluster. In a stable component whose G_{2,6} is connected no split can be accepted; its
-    finer levels are still found, with one run of Infomap instead of several.
+    Two shortcuts save time. A component too small to hold two clusters is one cluster; up to 100
+    localizations no split of it could be accepted, and of a larger one at most 1% could be cut off.
+    In a stable component whose G_{2,6} is connected no split can be accepted; its finer levels are
+    still found, with one run of Infomap instead of several.
     """
     size = params.min_cluster_size
     if edges.n_nodes < 2 * size:

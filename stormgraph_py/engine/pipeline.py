@@ -392,9 +392,7 @@ class _Run:
             final: LengthScale | None = scale
             if len(kept) < params.min_cluster_size:
                 final = None
-                warnings.append(
-                    f"Only {len(kept)} localizations were denser than chance; there is no cluster."
-                )
+                warnings.append(f"Only {len(kept)} localizations were denser than chance.")
             elif params.k is not None and len(kept) <= params.k:
                 warnings.append(
                     f"Only {len(kept)} localizations were denser than chance, too few to find the "

@@ -381,3 +381,12 @@ def test_the_label_is_round_whatever_the_scale_of_z():
     z = (difference**2 / (2 * spread**2 + 2 * (30.0 / 3) ** 2)).sum(axis=2)
     evidence = next(e for e in found.overcounting if e.candidate == label)
     assert evidence.largest_z == pytest.approx(z.max())
+
+
+def test_retained_localizations_that_coincide_keep_the_first_length_scale():
+    scattered = np.random.default_rng(0).uniform(0, 2000, (100, 2))
+    points = np.concatenate([np.full((40, 2), 500.0), scattered])
+    found = cluster_points(points, None, StormGraphParams(), area=AREA)
+    np.testing.assert_array_equal(np.flatnonzero(found.labels == 0), np.arange(40))
+    assert found.final_length_scale is found.length_scale
+    assert any("coincide" in warning for warning in found.warnings)
