@@ -1,0 +1,9 @@
+// The extension module stormgraph_py._native: one bind_ function a concept, each in its own file.
+#include <nanobind/nanobind.h>
+
+#include "bindings.hpp"
+
+NB_MODULE(_native, module) {
+    module.doc() = "Compiled kernel of stormgraph_py; stormgraph_py.engine calls it.";
+    stormgraph::bind_monitor(module);
+}
