@@ -6,13 +6,9 @@ import argparse
 import ast
 import dataclasses
 import doctest
-import importlib.util
 import inspect
 import re
-import subprocess
-import sys
 import tomllib
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -183,29 +179,3 @@ def test_subcommand_is_documented_with_every_option(name: str) -> None:
 
 def test_manual_names_no_subcommand_that_does_not_exist() -> None:
     assert set(sections("command_line.md")) == set(SUBCOMMANDS)
-
-
-@pytest.mark.slow
-def test_wheel_holds_the_sample_data(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "-q",
-        "--no-deps",
-        "-w",
-        str(tmp_path),
-        str(ROOT),
-    ]
-    if importlib.util.find_spec("hatchling"):
-        command.insert(-1, "--no-build-isolation")
-    subprocess.run(command, check=True, timeout=200)
-    (wheel,) = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        names = archive.namelist()
-    samples = {p.relative_to(ROOT).as_posix() for p in (ROOT / "sample_data").iterdir()}
-    assert samples
-    assert {f"stormgraph_py/{name}" for name in samples} <= set(names)
-    assert "stormgraph_py/py.typed" in names
-    assert not any(name.startswith(("tests/", "gui/")) for name in names)

@@ -6,11 +6,11 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from stormgraph_py import __version__
 from stormgraph_py.cli import demo, info, rerun, run, simulate
-from stormgraph_py.cli.faults import EXIT_INTERRUPTED, EXIT_USAGE, describe_fault, say_error
+from stormgraph_py.cli.faults import EXIT_INTERRUPTED, EXIT_USAGE, describe_fault, say, say_error
 
 _DESCRIPTION = """\
 Cluster analysis of single-molecule localization microscopy data in 2-D and 3-D."""
@@ -30,6 +30,20 @@ class _Parser(argparse.ArgumentParser):
         sys.exit(EXIT_USAGE)
 
 
+class _Version(argparse.Action):
+    """Tell the version and whether the compiled kernel is there, which only this option loads."""
+
+    def __call__(self, *_: Any) -> NoReturn:
+        """Print and leave."""
+        from stormgraph_py.engine import kernel
+
+        if kernel.native is None:
+            say(f"stormgraph_py {__version__}\n{kernel.NOT_INSTALLED}")
+        else:
+            say(f"stormgraph_py {__version__} with the compiled kernel")
+        sys.exit(0)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = _Parser(
@@ -38,7 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"stormgraph_py {__version__}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="tell version and kernel")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (run, demo, rerun, simulate, info):
         command.add_parser(commands)

@@ -9,11 +9,22 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
+NOT_INSTALLED = (
+    "The compiled kernel is not installed: Infomap finds the communities, and large data take "
+    "longer. With a C++ compiler on the machine, install stormgraph_py again for the kernel."
+)
+"""What the user is told where `native` is None."""
+
+_NAME = "stormgraph_py._native"
+
 
 def _built() -> ModuleType | None:
+    """Return the extension module; None where it was not built, an error where it is broken."""
     try:
-        return import_module("stormgraph_py._native")
-    except ModuleNotFoundError:
+        return import_module(_NAME)
+    except ModuleNotFoundError as error:
+        if error.name != _NAME:
+            raise
         return None
 
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,12 @@ import pytest
 
 import stormgraph_py
 from stormgraph_py.cli import demo
+from stormgraph_py.engine import kernel
 
 
 def test_help_loads_nothing_heavy():
     heavy = ["numpy", "pandas", "scipy", "matplotlib", "sklearn", "igraph", "infomap", "h5py"]
+    heavy.append("stormgraph_py._native")
     code = (
         "import sys; from stormgraph_py.cli.main import build_parser; build_parser().format_help();"
         f"print([name for name in {heavy!r} if name in sys.modules])"
@@ -30,8 +33,15 @@ def test_every_command_has_help(cli, command):
     assert "usage: stormgraph" in outcome.out
 
 
-def test_the_version_is_that_of_the_package(cli):
-    assert cli("--version").out == f"stormgraph_py {stormgraph_py.__version__}\n"
+@pytest.mark.parametrize("native", [None, ModuleType("_native")])
+def test_the_version_says_whether_the_kernel_is_there(cli, monkeypatch, native):
+    monkeypatch.setattr(kernel, "native", native)
+    outcome = cli("--version")
+    assert outcome.code == 0
+    first, *rest = outcome.out.splitlines()
+    assert first.startswith(f"stormgraph_py {stormgraph_py.__version__}")
+    assert ("with the compiled kernel" in first) == (native is not None)
+    assert ("not installed: Infomap" in " ".join(rest)) == (native is None)
 
 
 @pytest.mark.usefixtures("quick_report")
