@@ -38,5 +38,6 @@ NumpyArray<T> to_numpy(std::vector<T> values, std::size_t n_rows) {
 }
 
 void bind_monitor(nb::module_& module);
+void bind_selection(nb::module_& module);
 
 }  // namespace stormgraph

@@ -1,0 +1,28 @@
+// How loops ask, now and then, whether they should stop.
+#pragma once
+
+#include <cstdint>
+
+#include "monitor.hpp"
+
+namespace stormgraph {
+
+// Looks at a monitor, where there is one, every 2^14 steps of a loop whose steps are short.
+class Poll {
+public:
+    explicit Poll(const Monitor* monitor) noexcept : monitor_(monitor) {}
+
+    // Throws Stopped on request.
+    void now() const {
+        if (monitor_ && monitor_->stopped()) throw Stopped();
+    }
+
+    void every(std::int64_t step) const {
+        if ((step & 0x3fff) == 0) now();
+    }
+
+private:
+    const Monitor* monitor_;
+};
+
+}  // namespace stormgraph
