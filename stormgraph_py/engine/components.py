@@ -9,6 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, depth_first_order
 
 from stormgraph_py.arrays import BoolArray, FloatArray, Int32Array, IntArray
+from stormgraph_py.engine import kernel
 from stormgraph_py.engine.edges import Edges
 
 
@@ -67,6 +68,12 @@ def component_labels(edges: Edges) -> tuple[int, Int32Array]:
 
 def split_components(edges: Edges) -> Components:
     """Take a graph apart into its connected components, numbered by their first node."""
+    if kernel.native is not None:
+        return Components(
+            *kernel.native.layout_components(
+                edges.source, edges.target, edges.weight, edges.n_nodes
+            )
+        )
     count, label = component_labels(edges)
     nodes = np.argsort(label, kind="stable")
     node_starts = np.concatenate([[0], np.cumsum(np.bincount(label, minlength=count))])

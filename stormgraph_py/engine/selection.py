@@ -8,7 +8,7 @@ graph: G_{2,K}, the union of the 2-nearest-neighbour graph and the mutual K-near
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
@@ -16,6 +16,7 @@ from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 from scipy.spatial import cKDTree
 
 from stormgraph_py.arrays import FloatArray, Int32Array, IntArray
+from stormgraph_py.engine import kernel
 from stormgraph_py.engine.neighbors import without_self
 from stormgraph_py.metrics import symmetric_mean_f
 
@@ -33,6 +34,9 @@ MOST_NEIGHBORS = 4_000_000
 
 FRAGMENT_SHARE = 0.01
 """A split is refused when more of its localizations than this fall into too small subclusters."""
+
+SIMILARITY_TOLERANCE = 1e-12
+"""Similarities that differ by less are equal but for rounding, and the smaller K counts."""
 
 Reason = Literal["accepted", "fragments", "too-dissimilar", "single-cluster-closer", "connected"]
 
@@ -119,6 +123,13 @@ def select_level(
     splits : list of Split
         Every split that was looked at, level and cluster numbered as in `levels`.
     """
+    if kernel.native is not None:
+        selected, found = kernel.native.select_level(
+            coordinates, levels, min_cluster_size, similarity_threshold, False,
+            LARGEST_K, MOST_NEIGHBORS,
+        )  # fmt: skip
+        reasons = get_args(Reason)
+        return selected, [Split(*row[:9], reasons[row[9]], row[10]) for row in found]
     labels = np.full(levels.shape[1], -1, dtype=np.int64)
     splits: list[Split] = []
     n_selected = 0
@@ -214,6 +225,12 @@ def consensus(coordinates: FloatArray, subclusters: IntArray) -> Consensus:
     Consensus
     """
     n = len(coordinates)
+    if kernel.native is not None:
+        return Consensus(
+            *kernel.native.consensus(
+                coordinates, subclusters.astype(np.int32), LARGEST_K, MOST_NEIGHBORS
+            )
+        )
     forest, largest_k = merging_forest(coordinates)
     row, column = forest.row, forest.col
     appears = forest.data.astype(np.int64)
@@ -223,14 +240,14 @@ def consensus(coordinates: FloatArray, subclusters: IntArray) -> Consensus:
         graph = coo_array((appears[joined], (row[joined], column[joined])), shape=(n, n))
         components = connected_components(graph, directed=False)[1].astype(np.int64)
         similarity = symmetric_mean_f(subclusters, components)
-        if similarity > best:
+        if similarity > best + SIMILARITY_TOLERANCE:
             best, best_k, best_components = similarity, int(k), components
     connected = len(appears) == n - 1
     if not connected:
         # at some larger K everything hangs together, which is one more candidate
         whole = np.zeros(n, dtype=np.int64)
         similarity = symmetric_mean_f(subclusters, whole)
-        if similarity > best:
+        if similarity > best + SIMILARITY_TOLERANCE:
             best, best_k, best_components = similarity, 0, whole
     return Consensus(
         similarity=best,
@@ -257,8 +274,18 @@ def merging_forest(coordinates: FloatArray) -> tuple[coo_array, int]:
         of its edges that weigh at most K.
     largest_k : int
         Largest K that was looked at; the forest is a tree unless K met its bound.
+
+    Notes
+    -----
+    Which of equally distant localizations count as nearer is up to the library of nearest
+    neighbours; the compiled kernel takes the first.
     """
     n = len(coordinates)
+    if kernel.native is not None:
+        source, target, appears, last_k = kernel.native.merging_forest(
+            coordinates, LARGEST_K, MOST_NEIGHBORS
+        )
+        return coo_array((appears.astype(np.float64), (source, target)), shape=(n, n)), last_k
     tree = cKDTree(coordinates)
     largest_k = min(n - 1, LARGEST_K, max(SMALLEST_K, MOST_NEIGHBORS // n))
     k = min(SMALLEST_K, n - 1)
@@ -297,6 +324,8 @@ def _appearance_graph(tree: cKDTree, k: int) -> csr_array:
 def hangs_together(coordinates: FloatArray) -> bool:
     """Whether G_{2,6} of one cluster is connected, so that no split of it can be accepted."""
     n = len(coordinates)
+    if kernel.native is not None:
+        return bool(kernel.native.hangs_together(coordinates))
     if n <= SMALLEST_K + 1:
         return True
     graph = _appearance_graph(cKDTree(coordinates), SMALLEST_K)

@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from stormgraph_py.engine import selection
+from stormgraph_py.engine import kernel, selection
 from stormgraph_py.engine.selection import (
     LARGEST_K,
     SMALLEST_K,
@@ -16,6 +16,15 @@ from stormgraph_py.engine.selection import (
     merging_forest,
 )
 from stormgraph_py.metrics import symmetric_mean_f
+
+
+@pytest.fixture(autouse=True, params=["compiled", "python"])
+def version(request, monkeypatch):
+    """Every test holds for the compiled kernel and for the version without it."""
+    if request.param == "python":
+        monkeypatch.setattr(kernel, "native", None)
+    elif kernel.native is None:
+        pytest.skip("the compiled kernel is not installed")
 
 
 def clumps(seed, n, d, spread=0.12):

@@ -6,6 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from stormgraph_py.engine import kernel
 from stormgraph_py.engine.components import (
     component_labels,
     significant_cut_points,
@@ -13,6 +14,15 @@ from stormgraph_py.engine.components import (
     stable_pieces,
 )
 from stormgraph_py.engine.edges import Edges
+
+
+@pytest.fixture(autouse=True, params=["compiled", "python"])
+def version(request, monkeypatch):
+    """Every test holds for the compiled kernel and for the version without it."""
+    if request.param == "python":
+        monkeypatch.setattr(kernel, "native", None)
+    elif kernel.native is None:
+        pytest.skip("the compiled kernel is not installed")
 
 
 def graph_of(pairs, n, weights=None):

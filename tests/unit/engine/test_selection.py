@@ -7,7 +7,17 @@ import math
 import numpy as np
 import pytest
 
+from stormgraph_py.engine import kernel
 from stormgraph_py.engine.selection import Split, consensus, select_level
+
+
+@pytest.fixture(autouse=True, params=["compiled", "python"])
+def version(request, monkeypatch):
+    """Every test holds for the compiled kernel and for the version without it."""
+    if request.param == "python":
+        monkeypatch.setattr(kernel, "native", None)
+    elif kernel.native is None:
+        pytest.skip("the compiled kernel is not installed")
 
 
 def blobs(sizes, gap=100.0, seed=0):
