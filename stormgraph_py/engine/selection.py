@@ -8,7 +8,7 @@ graph: G_{2,K}, the union of the 2-nearest-neighbour graph and the mutual K-near
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
@@ -128,8 +128,7 @@ def select_level(
             coordinates, levels, min_cluster_size, similarity_threshold, False,
             LARGEST_K, MOST_NEIGHBORS,
         )  # fmt: skip
-        reasons = get_args(Reason)
-        return selected, [Split(*row[:9], reasons[row[9]], row[10]) for row in found]
+        return selected, [Split(*fields) for fields in found]
     labels = np.full(levels.shape[1], -1, dtype=np.int64)
     splits: list[Split] = []
     n_selected = 0

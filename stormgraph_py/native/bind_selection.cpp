@@ -18,8 +18,9 @@ namespace {
 
 // Fields in the order of stormgraph_py's Consensus, and of Split.
 using ConsensusFields = std::tuple<double, double, std::int32_t, std::int32_t, bool>;
-using SplitFields = std::tuple<std::int32_t, std::int32_t, std::int32_t, std::int32_t, double, double,
-                               std::int32_t, std::int32_t, bool, int, bool>;
+using SplitFields =
+    std::tuple<std::int32_t, std::int32_t, std::int32_t, std::int32_t, double, double, std::int32_t,
+               std::int32_t, bool, const char*, bool>;
 
 void require(bool condition, const char* what) {
     if (!condition) throw std::invalid_argument(what);
@@ -61,9 +62,10 @@ auto components_layout(const Array1<std::int32_t>& source, const Array1<std::int
         layout = layout_components(source.data(), target.data(), weight.data(),
                                    static_cast<std::int64_t>(source.size()), n_nodes, monitor);
     }
-    return nb::make_tuple(to_numpy(std::move(layout.nodes)), to_numpy(std::move(layout.node_starts)),
-                          to_numpy(std::move(layout.source)), to_numpy(std::move(layout.target)),
-                          to_numpy(std::move(layout.weight)), to_numpy(std::move(layout.edge_starts)));
+    return nb::make_tuple(
+        to_numpy(std::move(layout.nodes)), to_numpy(std::move(layout.node_starts)),
+        to_numpy(std::move(layout.source)), to_numpy(std::move(layout.target)),
+        to_numpy(std::move(layout.weight)), to_numpy(std::move(layout.edge_starts)));
 }
 
 NumpyArray<std::int32_t> pieces_of(const Array1<std::int64_t>& starts,
@@ -135,7 +137,7 @@ SplitFields fields_of(const Split& split) {
             split.n_points,     split.n_subclusters,
             found.similarity,   found.similarity_unsplit,
             found.k_star,       found.k_connected,
-            split.accepted(),   static_cast<int>(split.reason),
+            split.accepted(),   name_of(split.reason),
             found.truncated};
 }
 
@@ -191,11 +193,11 @@ void bind_selection(nb::module_& module) {
                "The arrays of stormgraph_py.engine.components.Components, in its order.");
     module.def("stable_pieces", &pieces_of, "starts"_a, "neighbors"_a, "min_fragment"_a, monitor,
                "Pieces of a connected graph that no single node holds together.\n\n"
-               "The neighbours of node i are neighbors[starts[i]:starts[i + 1]], every edge at both "
-               "its ends.");
+               "The neighbours of node i are neighbors[starts[i]:starts[i + 1]], every edge at "
+               "both its ends.");
     module.def("nearest_neighbors", &neighbor_lists, "coordinates"_a, "k"_a, monitor,
-               "The k nearest other points of every point and their squared distances, (n, k) each; "
-               "equals in the order of their numbers.");
+               "The k nearest other points of every point and their squared distances, (n, k) "
+               "each; equals in the order of their numbers.");
     module.def("merging_forest", &forest_of, "coordinates"_a, "largest_k"_a, "most_neighbors"_a,
                monitor,
                "Ends of the edges by which the components of G_{2,K} merge, the K at which they "
@@ -208,8 +210,8 @@ void bind_selection(nb::module_& module) {
     module.def("select_level", &selected_level, "coordinates"_a, "levels"_a, "min_cluster_size"_a,
                "similarity_threshold"_a, "whole_hangs_together"_a, "largest_k"_a,
                "most_neighbors"_a, monitor,
-               "Labels, and for every split the fields of stormgraph_py.engine.selection.Split, in "
-               "its order; the reason as its place among those of Reason.");
+               "Labels, and for every split the fields of stormgraph_py.engine.selection.Split, "
+               "in its order.");
     module.def("add_stable_top", &topped_levels, "levels"_a, "pieces"_a,
                "Levels with the merged top modules above them, where some were merged.");
 }

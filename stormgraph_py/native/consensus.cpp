@@ -118,8 +118,8 @@ public:
         component_starts_.swap(starts);
     }
 
-    // Symmetric mean F-measure: F = 2 |A and B| / (|A| + |B|) of the best partner of every subcluster
-    // A, and of every component B, each weighted by its size.
+    // Symmetric mean F-measure: F = 2 |A and B| / (|A| + |B|) of the best partner of every
+    // subcluster A, and of every component B, each weighted by its size.
     double similarity() const {
         std::vector<double> best(subcluster_size_.size(), 0.0);
         double of_components = 0, of_subclusters = 0;
@@ -218,8 +218,8 @@ void keep_better(Consensus& best, const ContingencyTable& table, std::int32_t k)
 
 }  // namespace
 
-MergingForest merging_forest(const double* coordinates, std::int32_t n, int d, const KBounds& bounds,
-                             const Monitor* monitor) {
+MergingForest merging_forest(const double* coordinates, std::int32_t n, int d,
+                             const KBounds& bounds, const Monitor* monitor) {
     if (n < 2) throw std::invalid_argument("components of fewer than two points do not merge");
     const Poll poll(monitor);
     const std::int64_t allowed = std::max<std::int64_t>(smallest_k, bounds.most_neighbors / n);

@@ -1,8 +1,8 @@
 // How well subclusters agree with the connected components of a graph of nearest neighbours.
 //
 // G_{M,K} joins every point to its M nearest neighbours, and to those of its K nearest neighbours
-// that have it among theirs (Scurll et al., Algorithm to obtain single-level clustering from cluster
-// hierarchy). M is 2; K grows from 6 on, and the components merge.
+// that have it among theirs (Scurll et al., Algorithm to obtain single-level clustering from
+// cluster hierarchy). M is 2; K grows from 6 on, and the components merge.
 #pragma once
 
 #include <cstdint>
@@ -54,8 +54,8 @@ MergingForest merging_forest(const double* coordinates, std::int32_t n, int d,
 bool hangs_together(const double* coordinates, std::int32_t n, int d,
                     const Monitor* monitor = nullptr);
 
-// Compare subclusters, numbered 0 ... n_subclusters - 1 without gaps, with the components of G_{2,K}
-// for every K until it is connected. n >= 2.
+// Compare subclusters, numbered from 0 and below n_subclusters, with the components of G_{2,K} for
+// every K until it is connected. n >= 2.
 Consensus consensus(const double* coordinates, std::int32_t n, int d,
                     const std::vector<std::int32_t>& subclusters, std::int32_t n_subclusters,
                     const KBounds& bounds = {}, const Monitor* monitor = nullptr);

@@ -10,7 +10,7 @@ namespace stormgraph {
 namespace {
 
 // A depth-first walk from node 0 (Hopcroft and Tarjan, Commun. ACM 16, 1973). In its tree every
-// other edge joins a node to one of its ancestors; the nodes are numbered in the order of discovery.
+// other edge joins a node to one of its ancestors. Places count nodes in the order of discovery.
 struct DepthFirstTree {
     std::vector<std::int32_t> order;     // nodes in order of discovery
     std::vector<std::int32_t> parent;    // place of the parent of the node at each place

@@ -30,11 +30,13 @@ struct Candidate {
 // Collects the k nearest of all candidates that it is offered.
 class Nearest {
 public:
-    explicit Nearest(std::int32_t k) : k_(static_cast<std::size_t>(k)), held_(short_list() ? k_ : 2 * k_) {}
+    explicit Nearest(std::int32_t k)
+        : k_(static_cast<std::size_t>(k)), held_(short_list() ? k_ : 2 * k_) {}
 
     void clear() noexcept {
         n_held_ = 0;
-        bound_ = {std::numeric_limits<double>::infinity(), std::numeric_limits<std::int32_t>::max()};
+        bound_ = {std::numeric_limits<double>::infinity(),
+                  std::numeric_limits<std::int32_t>::max()};
     }
 
     // No candidate farther than this is among the nearest.
@@ -172,7 +174,8 @@ private:
         const Box& box = boxes_[number];
         int longest = 0;
         for (int axis = 1; axis < D; ++axis)
-            if (box.high[axis] - box.low[axis] > box.high[longest] - box.low[longest]) longest = axis;
+            if (box.high[axis] - box.low[axis] > box.high[longest] - box.low[longest])
+                longest = axis;
         const auto first = points_.begin() + begin;
         if (box.low == box.high) {
             std::sort(first, points_.begin() + end,
@@ -232,7 +235,8 @@ private:
                 continue;
             }
             // of coincident points, which can be many, the first k and the query itself suffice
-            const std::int32_t end = box.low == box.high ? std::min(box.end, box.begin + k + 1) : box.end;
+            const bool coincide = box.low == box.high;
+            const std::int32_t end = coincide ? std::min(box.end, box.begin + k + 1) : box.end;
             for (std::int32_t i = box.begin; i < end; ++i)
                 if (points_[i].index != query.index)
                     nearest.offer({squared_distance<D>(query.x.data(), points_[i].x.data()),

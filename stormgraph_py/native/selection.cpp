@@ -110,7 +110,8 @@ private:
     void divide(const Cluster& cluster, std::int32_t finer, const Subclusters& parts) {
         std::vector<std::int32_t> next;
         std::int32_t begin = cluster.begin;
-        for (const std::int32_t size : parts.sizes) next.push_back(std::exchange(begin, begin + size));
+        for (const std::int32_t size : parts.sizes)
+            next.push_back(std::exchange(begin, begin + size));
         for (std::int32_t i = cluster.begin; i < cluster.end; ++i)
             sorted_[next[parts.of_point[i - cluster.begin]]++] = points_[i];
         std::copy(sorted_.begin() + cluster.begin, sorted_.begin() + cluster.end,
@@ -168,10 +169,21 @@ private:
 
 }  // namespace
 
+const char* name_of(Reason reason) noexcept {
+    switch (reason) {
+        case Reason::accepted: return "accepted";
+        case Reason::fragments: return "fragments";
+        case Reason::too_dissimilar: return "too-dissimilar";
+        case Reason::single_cluster_closer: return "single-cluster-closer";
+        case Reason::connected: return "connected";
+    }
+    return "";
+}
+
 Selection select_level(const double* coordinates, std::int32_t n, int d, const std::int32_t* levels,
                        std::int32_t depth, std::int64_t min_cluster_size,
-                       double similarity_threshold, bool whole_hangs_together, const KBounds& bounds,
-                       const Monitor* monitor) {
+                       double similarity_threshold, bool whole_hangs_together,
+                       const KBounds& bounds, const Monitor* monitor) {
     return LevelSelection(coordinates, n, d, levels, depth, whole_hangs_together, bounds, monitor)
         .run(min_cluster_size, similarity_threshold);
 }
@@ -201,7 +213,8 @@ std::vector<std::int32_t> add_stable_top(std::vector<std::int32_t> levels,
         for (std::int32_t i = starts[m]; i < starts[m + 1]; ++i) {
             const std::int32_t piece = pieces[points[i]];
             if (piece < 0) continue;
-            if (best < 0 || votes[piece] > votes[best] || (votes[piece] == votes[best] && piece < best))
+            if (best < 0 || votes[piece] > votes[best] ||
+                (votes[piece] == votes[best] && piece < best))
                 best = piece;
         }
         for (std::int32_t i = starts[m]; i < starts[m + 1]; ++i)

@@ -12,7 +12,7 @@ namespace stormgraph {
 // A split is refused when more of its points than this share fall into too small subclusters.
 constexpr double fragment_share = 0.01;
 
-// What became of a cluster that could be divided; in the order of stormgraph_py's Reason.
+// What became of a cluster that could be divided; names and order as in stormgraph_py's Reason.
 enum class Reason : std::uint8_t {
     accepted,
     fragments,              // too many points in subclusters under the minimum size
@@ -20,6 +20,8 @@ enum class Reason : std::uint8_t {
     single_cluster_closer,  // the undivided cluster is at least as similar
     connected,              // G_{2,6} hangs together, so that one cluster is always closer
 };
+
+const char* name_of(Reason reason) noexcept;
 
 // One cluster that could be divided into subclusters; fields as in stormgraph_py's Split.
 struct Split {
@@ -41,8 +43,8 @@ struct Selection {
 
 // Divide clusters from the top of a hierarchy down as long as consensus supports it.
 //
-// levels holds depth rows of n nested clusters, coarsest first, numbered from 0 at every level (all
-// numbers below n). whole_hangs_together says that hangs_together() is known to hold of all n points
+// levels holds depth rows of n nested clusters, coarsest first, numbered from 0 at every level, all
+// numbers below n. whole_hangs_together says that hangs_together() is known to hold of all n points
 // taken together, which saves finding it out again where the top level is one cluster.
 Selection select_level(const double* coordinates, std::int32_t n, int d, const std::int32_t* levels,
                        std::int32_t depth, std::int64_t min_cluster_size,
@@ -52,8 +54,8 @@ Selection select_level(const double* coordinates, std::int32_t n, int d, const s
 // Merge the top modules of a component where nothing but the graph divides them: all into one when
 // it is stable, otherwise those that lie mostly in the same piece (the first of equals).
 //
-// levels holds depth rows of n nested modules, pieces the stable pieces (cut_points.hpp), cut points
-// -1. Returns the levels with one more on top where modules were merged, else as they are. Modules
+// levels holds depth rows of n nested modules, pieces the stable pieces (cut_points.hpp), of which
+// cut points are -1. Returns the levels with one more on top where modules were merged, else as they are. Modules
 // made of cut points alone stay by themselves, numbered after the others.
 std::vector<std::int32_t> add_stable_top(std::vector<std::int32_t> levels,
                                          const std::vector<std::int32_t>& pieces);
