@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import stormgraph_py
 from stormgraph_py.cli.common import add_common_options, add_jobs_option
 from stormgraph_py.cli.faults import say
 from stormgraph_py.errors import InputError
@@ -59,9 +60,7 @@ def sample_folder() -> Path:
     InputError
         When neither has it.
     """
-    from importlib.resources import files
-
-    package = Path(str(files("stormgraph_py")))
+    package = Path(stormgraph_py.__file__).parent
     for folder in (package / "sample_data", package.parent / "sample_data"):
         if all((folder / name).is_file() for name in DEMO_FILES):
             return folder

@@ -1,0 +1,104 @@
+"""The kernel built by several compilers, under sanitizers, and not at all."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+NATIVE_TESTS = sorted(str(p) for p in (ROOT / "tests").rglob("test_native_*.py"))
+FINGERPRINT = str(HERE / "fingerprint.py")
+STRICT = "cmake.define.STORMGRAPH_WERROR=ON"
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+
+
+def compiler(*names: str) -> str:
+    """The first of these compilers that is installed; skips the test where none is."""
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.skip(f"no {names[0]} here")
+    return found
+
+
+def passed(done: subprocess.CompletedProcess[str]) -> int:
+    """Number of tests that passed; fails with what was printed when any did not."""
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-8000:]
+    closing = re.search(r"(\d+) passed", done.stdout)
+    return int(closing[1]) if closing else 0
+
+
+def fingerprint(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
+    """What fingerprint.py printed."""
+    assert done.returncode == 0, done.stderr
+    said: dict[str, str] = json.loads(done.stdout)
+    return said
+
+
+def test_the_wheel_holds_kernel_and_sample_data_and_no_sources(build):
+    compiler("g++", "clang++", "cl")
+    names = {str(p.relative_to(site)) for site in [build("wheel").site] for p in site.rglob("*.*")}
+    samples = {f"stormgraph_py/sample_data/{p.name}" for p in (ROOT / "sample_data").iterdir()}
+    assert len(samples) > 5
+    assert samples | {"stormgraph_py/py.typed", "stormgraph_gui/__init__.py"} <= names
+    assert len([name for name in names if name.startswith("stormgraph_py/_native.")]) == 1
+    assert not [n for n in names if n.startswith(("tests", "gui")) or n.endswith((".cpp", ".hpp"))]
+
+
+def test_native_tests_pass_under_sanitizers(build, tmp_path):
+    gcc = compiler("g++")
+    sanitized = build(
+        "sanitized", "cmake.build-type=Debug", "cmake.define.STORMGRAPH_SANITIZE=ON", CXX=gcc
+    )
+    libraries = [
+        subprocess.run(
+            [gcc, f"-print-file-name={name}"], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        for name in ("libasan.so", "libstdc++.so")
+    ]
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    done = sanitized.pytest(
+        *NATIVE_TESTS,
+        LD_PRELOAD=" ".join(libraries),
+        # every array of its own, so that a step beyond its end is seen
+        PYTHONMALLOC="malloc",
+        # Python itself keeps memory until the end
+        ASAN_OPTIONS=f"detect_leaks=0:log_path={reports}/address",
+        UBSAN_OPTIONS=f"print_stacktrace=1:log_path={reports}/undefined",
+    )
+    found = "".join(p.read_text(errors="replace")[:4000] for p in reports.iterdir())
+    assert not found, found
+    assert passed(done) > 0
+
+
+def test_compilers_agree_to_the_last_bit(build):
+    gcc = build("gcc", STRICT, CXX=compiler("g++"))
+    # with fused multiply-add within reach, were it allowed
+    others = [f"clang++-{version}" for version in range(30, 10, -1)]
+    clang = build("clang", STRICT, CXX=compiler("clang++", *others), CXXFLAGS="-march=native")
+    samples = ("nanoclusters_2d", "nanoclusters_3d")
+    first, second = (fingerprint(one.python(FINGERPRINT, *samples)) for one in (gcc, clang))
+    for said, one in ((first, gcc), (second, clang)):
+        assert Path(said.pop("kernel")).is_relative_to(one.site)
+    assert len(first) > 20
+    assert first == second
+
+
+def test_without_a_compiler_the_package_is_pure_python(build):
+    pure = build("pure", CC="/bin/false", CXX="/bin/false")
+    assert pure.wheel.name.endswith("-py3-none-any.whl")
+    version = pure.python("-m", "stormgraph_py.cli.main", "--version")
+    assert "not installed: Infomap" in version.stdout
+    assert fingerprint(pure.python(FINGERPRINT, "nanoclusters_2d"))["kernel"] == "None"
+    assert passed(pure.pytest("tests/unit/engine")) > 0
+
+
+def test_the_kernel_can_be_left_out(build):
+    assert build("asked", STORMGRAPH_PURE="1").wheel.name.endswith("-py3-none-any.whl")
