@@ -172,7 +172,7 @@ NumpyArray<std::int32_t> topped_levels(const Array2<std::int32_t>& levels,
     require_between(levels.data(), levels.size(), 0, n,
                     "modules are numbered from 0, below the number of points");
     require_between(pieces.data(), pieces.size(), -1, n,
-                    "pieces are numbered from 0, below the number of points, and cut points are -1");
+                    "pieces are numbered from 0, below the number of points; cut points are -1");
     std::vector<std::int32_t> topped;
     {
         nb::gil_scoped_release released;

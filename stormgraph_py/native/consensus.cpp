@@ -241,16 +241,18 @@ MergingForest merging_forest(const double* coordinates, std::int32_t n, int d,
 bool hangs_together(const double* coordinates, std::int32_t n, int d, const Monitor* monitor) {
     if (n <= smallest_k + 1) return true;
     const auto lists = nearest_neighbors(coordinates, n, d, smallest_k, monitor);
+    const auto neighbor = [&](std::int32_t point, std::int32_t place) {
+        return lists.neighbor[static_cast<std::size_t>(point) * smallest_k + place];
+    };
     DisjointSets components(n);
     for (std::int32_t i = 0; i < n; ++i)
         for (std::int32_t place = 0; place < symmetric_neighbors; ++place)
-            components.unite(i, lists.neighbor[static_cast<std::size_t>(i) * smallest_k + place]);
+            components.unite(i, neighbor(i, place));
     const Poll poll(monitor);
     for (std::int32_t i = 0; i < n && components.n_sets() > 1; ++i) {
         poll.every(i);
         for (std::int32_t place = symmetric_neighbors; place < smallest_k; ++place)
-            if (appearance(lists, i, place) > 0)
-                components.unite(i, lists.neighbor[static_cast<std::size_t>(i) * smallest_k + place]);
+            if (appearance(lists, i, place) > 0) components.unite(i, neighbor(i, place));
     }
     return components.n_sets() == 1;
 }
