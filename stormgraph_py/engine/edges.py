@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
 
 from stormgraph_py.arrays import BoolArray, FloatArray, Int32Array, IntArray
-from stormgraph_py.engine.expectation import expected_weight, keeps_edge
-from stormgraph_py.engine.neighbors import Pairs, map_tiles, pairs_within
+from stormgraph_py.engine import kernel
+from stormgraph_py.engine.expectation import (
+    compiled_critical_distance,
+    compiled_weight,
+    expected_weight,
+    keeps_edge,
+    often_close,
+)
+from stormgraph_py.engine.neighbors import (
+    Pairs,
+    Tile,
+    halves,
+    map_tiles,
+    pairs_within,
+    tile_pairs,
+)
 from stormgraph_py.progress import SILENT, Progress
 
 REACH_IN_SIGMA = 6.0
@@ -21,6 +36,12 @@ EDGES_AT_ONCE = 4_000_000
 
 WEIGHTS_AT_ONCE = 131_072
 """Pairs weighted at once: their intermediate arrays stay in the processor's cache."""
+
+DEGREE_UNIT = 2.0**-36
+"""Weights are added up as whole multiples of this, so that no order of summation shows.
+
+A batch of `WEIGHTS_AT_ONCE` sums up to 2^53 units at most, which float64 still holds exactly.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,17 +115,26 @@ def neighborhood_edges(
     """
     n = len(coordinates)
 
-    def weighed(tile: Iterator[Pairs]) -> Iterator[_Part]:
-        for pairs in tile:
+    def weighed(tile: Tile, inside: Progress) -> Iterator[_Part]:
+        for pairs in tile_pairs(coordinates, tile, r0, inside):
             weight = edge_weight(pairs.distance, r0)
             yield _selected(pairs.source, pairs.target, weight, weight > 0)
 
-    def collect(tile: Iterator[Pairs]) -> list[_Part]:
-        return _collected(weighed(tile), n, max_neighbors)
+    monitor, compiled = None, kernel.native
+    if compiled is not None:
+        monitor = compiled.Monitor()
+
+    def collect(tile: Tile, inside: Progress) -> list[_Part]:
+        if monitor is None:
+            parts = weighed(tile, inside)
+        else:
+            parts = _compiled_edges(coordinates, None, tile, r0, r0, None, monitor)
+        return _collected(parts, n, max_neighbors)
 
     tiles = map_tiles(
-        collect, coordinates, r0, starts, n_jobs=n_jobs, progress=progress, stage=stage
-    )
+        collect, coordinates, r0, starts,
+        monitor=monitor, n_jobs=n_jobs, progress=progress, stage=stage,
+    )  # fmt: skip
     return limit_neighbors(_joined(tiles, n), max_neighbors)
 
 
@@ -141,36 +171,62 @@ def expected_degrees(
     Paper: Methods, "Simulating multiple data realizations and calculation of graph edge weights"
     and, for the search radius r0 + 6 mean sigma, "Computational approximations".
     """
-    n = len(coordinates)
-    degrees = np.zeros(n)
+    n, d = coordinates.shape
     variance = None if sigma is None else sigma**2
     radius = r0 if sigma is None else r0 + REACH_IN_SIGMA * float(sigma.mean())
+    units = np.zeros(n, dtype=np.int64)
+    compiled = kernel.native
+    if compiled is not None:
+        weight = None if variance is None else compiled_weight(d)
+        monitor = compiled.Monitor()
 
-    def add_up(tile: Iterator[Pairs]) -> tuple[int, FloatArray]:
-        # the ends of a tile's pairs are close together in the order: a short array will do
-        low, sums = n, np.zeros(0)
-        for pairs in tile:
-            if len(pairs.source) and low == n:
-                low = int(pairs.source.min())
-            for batch in _batches(pairs):
-                weight = (
-                    edge_weight(batch.distance, r0)
-                    if variance is None
-                    else expected_weight(
-                        _difference(coordinates, batch), _summed_variance(variance, batch), r0
-                    )
+        def degrees_of(tile: Tile, _: Progress) -> tuple[int, IntArray]:
+            return tile.first, compiled.tile_degrees(
+                coordinates, variance, *tile, radius, r0, weight, monitor
+            )
+
+        tiles = map_tiles(
+            degrees_of, coordinates, radius, starts,
+            both_sides=True, monitor=monitor, n_jobs=n_jobs, progress=progress, stage=stage,
+        )  # fmt: skip
+    else:
+
+        def sums_of(tile: Tile, inside: Progress) -> tuple[int, IntArray]:
+            pairs = tile_pairs(coordinates, tile, radius, inside)
+            return _summed(coordinates, variance, pairs, tile.first, r0)
+
+        tiles = map_tiles(
+            sums_of, coordinates, radius, starts, n_jobs=n_jobs, progress=progress, stage=stage
+        )
+    for first, sums in tiles:
+        units[first : first + len(sums)] += sums
+    return np.asarray(units * DEGREE_UNIT, np.float64)
+
+
+def _summed(
+    coordinates: FloatArray,
+    variance: FloatArray | None,
+    batches: Iterable[Pairs],
+    first: int,
+    r0: float,
+) -> tuple[int, IntArray]:
+    """Weights of pairs summed at both ends, from the first localization of a tile on."""
+    # the ends of a tile's pairs are close together in the order: a short array will do
+    sums = np.zeros(0, dtype=np.int64)
+    for pairs in batches:
+        for batch in _batches(pairs):
+            weight = (
+                edge_weight(batch.distance, r0)
+                if variance is None
+                else expected_weight(
+                    _difference(coordinates, batch), _summed_variance(variance, batch), r0
                 )
-                for ends in (batch.source, batch.target):
-                    own = np.asarray(np.bincount(ends - low, weight), np.float64)
-                    sums = _padded_sum(sums, own)
-        return low, sums
-
-    tiles = map_tiles(
-        add_up, coordinates, radius, starts, n_jobs=n_jobs, progress=progress, stage=stage
-    )
-    for low, sums in tiles:
-        degrees[low : low + len(sums)] += sums
-    return degrees
+            )
+            units = np.floor(weight / DEGREE_UNIT + 0.5)
+            for ends in (batch.source, batch.target):
+                own = np.bincount(ends - first, units).astype(np.int64)
+                sums = _padded_sum(sums, own)
+    return first, sums
 
 
 def expected_edges(
@@ -217,8 +273,8 @@ def expected_edges(
     reach = float(np.clip(-ndtri(min_probability), 0, REACH_IN_SIGMA))
     radius = r0 + reach * float(np.sqrt(2 * variance.max(initial=0.0)))
 
-    def weighed(tile: Iterator[Pairs]) -> Iterator[_Part]:
-        for pairs in tile:
+    def weighed(tile: Tile, inside: Progress) -> Iterator[_Part]:
+        for pairs in tile_pairs(coordinates, tile, radius, inside):
             for batch in _batches(pairs):
                 difference = _difference(coordinates, batch)
                 spread = _summed_variance(variance, batch)
@@ -226,13 +282,62 @@ def expected_edges(
                 weight = expected_weight(difference[kept], spread[kept], r0)
                 yield _selected(batch.source[kept], batch.target[kept], weight, weight > 0)
 
-    def collect(tile: Iterator[Pairs]) -> list[_Part]:
-        return _collected(weighed(tile), n, max_neighbors)
+    monitor, compiled = None, kernel.native
+    if compiled is not None:
+        monitor = compiled.Monitor()
+
+    def collect(tile: Tile, inside: Progress) -> list[_Part]:
+        if monitor is None:
+            parts = weighed(tile, inside)
+        else:
+            parts = _compiled_edges(
+                coordinates, variance, tile, radius, r0, min_probability, monitor
+            )
+        return _collected(parts, n, max_neighbors)
 
     tiles = map_tiles(
-        collect, coordinates, radius, starts, n_jobs=n_jobs, progress=progress, stage=stage
-    )
+        collect, coordinates, radius, starts,
+        monitor=monitor, n_jobs=n_jobs, progress=progress, stage=stage,
+    )  # fmt: skip
     return limit_neighbors(_joined(tiles, n), max_neighbors)
+
+
+def _compiled_edges(
+    coordinates: FloatArray,
+    variance: FloatArray | None,
+    tile: Tile,
+    radius: float,
+    r0: float,
+    min_probability: float | None,
+    monitor: Any,
+) -> Iterator[_Part]:
+    """Edges of a tile in their order, a dense tile cut into parts."""
+    assert kernel.native is not None
+    weight = critical = None
+    if min_probability is not None:
+        d = coordinates.shape[1]
+        weight = compiled_weight(d)
+        critical = compiled_critical_distance(min_probability, d)
+    one = tile.last - tile.first == 1
+    limit = len(coordinates) if one else EDGES_AT_ONCE
+    found = kernel.native.tile_edges(
+        coordinates, variance, *tile, radius, r0, weight, critical, limit, monitor
+    )
+    if found is None:
+        for half in halves(coordinates, tile, radius):
+            yield from _compiled_edges(
+                coordinates, variance, half, radius, r0, min_probability, monitor
+            )
+        return
+    source, target, weights, doubtful = found
+    if variance is not None and min_probability is not None and len(doubtful):
+        pairs = Pairs(source[doubtful], target[doubtful], np.empty(0))
+        keep = np.ones(len(source), dtype=np.bool_)
+        keep[doubtful] = often_close(
+            _difference(coordinates, pairs), _summed_variance(variance, pairs), r0, min_probability
+        )
+        source, target, weights = source[keep], target[keep], weights[keep]
+    yield source, target, weights
 
 
 def monte_carlo_weights(
@@ -299,7 +404,8 @@ def limit_neighbors(edges: Edges, max_neighbors: int | None) -> Edges:
     """Drop edges until no node has more than `max_neighbors`, keeping each node's heaviest.
 
     An edge stays when it is among the heaviest of both its ends (paper, Computational
-    approximations: 500). Equal weights are told apart by the order of the edges. None drops none.
+    approximations: 500). Equal weights are told apart by the order of the edges, which
+    `neighborhood_edges` and `expected_edges` sort by source and target. None drops none.
     """
     if max_neighbors is None or len(edges) == 0:
         return edges
@@ -377,9 +483,9 @@ def _selected(source: IntArray, target: IntArray, weight: FloatArray, keep: Bool
     return source[keep].astype(np.int32), target[keep].astype(np.int32), weight[keep]
 
 
-def _padded_sum(a: FloatArray, b: FloatArray) -> FloatArray:
+def _padded_sum(a: IntArray, b: IntArray) -> IntArray:
     if len(a) < len(b):
-        a = np.concatenate([a, np.zeros(len(b) - len(a))])
+        a = np.concatenate([a, np.zeros(len(b) - len(a), dtype=np.int64)])
     a[: len(b)] += b
     return a
 

@@ -9,12 +9,14 @@ samples it instead (`stormgraph_py.engine.edges.monte_carlo_weights`).
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import i0e, ndtr
+from scipy.special import i0e, i1e, ndtr, ndtri
 
 from stormgraph_py.arrays import BoolArray, FloatArray
+from stormgraph_py.engine import kernel
 
 ISOTROPY_LIMIT = 1.25
 """Largest ratio of two axes' precisions for which their mean variance stands for both."""
@@ -25,8 +27,23 @@ N_DISTANCE, N_SPREAD = 512, 1024
 TAIL = 4.0
 """Pairs further apart than r0 plus this many spreads weigh less than 8e-6 spreads: nothing."""
 
-DOUBTFUL = 0.01
-"""Pairs this close (in r0) to the critical distance are decided by quadrature."""
+DOUBTFUL = 5e-4
+"""Pairs this close (in r0) to a critical distance are decided by quadrature."""
+
+DOUBTFUL_BELOW_HALF = 0.01
+"""The same for probabilities below one half."""
+
+CURVATURE = 0.35
+"""What that margin grows by with spread and unevenness; half of it was measured."""
+
+LARGE_SPREAD = 0.75
+"""Share of the largest spread up to which that holds."""
+
+EXPANDS_FROM, EXPANDS_TO = 0.5, 0.97
+"""Smallest and largest probability for which it does."""
+
+SHARP = 1e-6
+"""Spread in units of r0 up to which positions are as good as known."""
 
 
 @lru_cache(maxsize=2)
@@ -147,21 +164,25 @@ def _sum_of_axes(values: FloatArray) -> FloatArray:
 
 
 def _is_uneven(variance: FloatArray) -> BoolArray:
+    lowest, highest = _range_of_axes(variance)
+    uneven: BoolArray = highest > ISOTROPY_LIMIT**2 * lowest
+    return uneven
+
+
+def _range_of_axes(variance: FloatArray) -> tuple[FloatArray, FloatArray]:
     lowest = highest = variance[:, 0]
     for axis in range(1, variance.shape[1]):
         lowest = np.minimum(lowest, variance[:, axis])
         highest = np.maximum(highest, variance[:, axis])
-    uneven: BoolArray = highest > ISOTROPY_LIMIT**2 * lowest
-    return uneven
+    return lowest, highest
 
 
 def _isotropic_weight(distance: FloatArray, spread: FloatArray, dimensions: int) -> FloatArray:
     """Look up in the table: nearest spread, linear in the distance; both in units of r0."""
     table = weight_table(dimensions).ravel()
-    row = (spread / (1 + spread) * (N_SPREAD + 1) + 0.5).astype(np.int32)
-    np.minimum(row, N_SPREAD, out=row)
-    reach = 1 + TAIL * row / (N_SPREAD + 1 - row)
-    position = distance * (N_DISTANCE - 2) / reach
+    nearest = spread / (1 + spread) * (N_SPREAD + 1) + 0.5
+    row = np.fmin(nearest, N_SPREAD).astype(np.int32)
+    position = distance * _columns_per_distance()[row]
     np.minimum(position, N_DISTANCE - 2, out=position)
     column = position.astype(np.int32)
     cell = row * np.int32(N_DISTANCE) + column
@@ -170,15 +191,41 @@ def _isotropic_weight(distance: FloatArray, spread: FloatArray, dimensions: int)
     return result
 
 
+@lru_cache(maxsize=1)
+def _columns_per_distance() -> FloatArray:
+    """Columns of the table that a unit of distance spans, by row; its inverse is the reach."""
+    row = np.arange(N_SPREAD + 1)
+    return (N_DISTANCE - 2) / (1 + TAIL * row / (N_SPREAD + 1 - row))
+
+
 def _anisotropic_weight(difference: FloatArray, variance: FloatArray, r0: float) -> FloatArray:
     """Average the isotropic weight over the error that exceeds the smallest axis's."""
+    result = np.zeros(len(difference))
+    lowest, excess = variance.min(axis=1), np.ptp(variance, axis=1)
+    todo = np.ones(len(difference), dtype=np.bool_)
+    for largest_excess, (nodes, weights) in _hermite_rules(variance.shape[1]):
+        rows = np.flatnonzero(todo & (excess <= largest_excess * lowest))
+        todo[rows] = False
+        if len(rows):
+            result[rows] = _average_over_excess(
+                difference[rows], variance[rows], lowest[rows], r0, nodes, weights
+            )
+    return result
+
+
+def _average_over_excess(
+    difference: FloatArray,
+    variance: FloatArray,
+    lowest: FloatArray,
+    r0: float,
+    nodes: list[float],
+    weights: list[float],
+) -> FloatArray:
     d = variance.shape[1]
-    lowest = variance.min(axis=1)
     extra = np.sqrt(variance - lowest[:, None])
-    nodes, weights = np.polynomial.hermite_e.hermegauss(20 if d == 2 else 10)
-    weights = weights / weights.sum()
     # the smallest axis has no extra error, so one axis fewer than d is averaged over
     axes = np.argsort(-variance, axis=1, kind="stable")[:, : d - 1]
+    spread = np.sqrt(lowest) / r0
     result = np.zeros(len(difference))
     for combination in np.ndindex(*(len(nodes),) * (d - 1)):
         moved = difference.copy()
@@ -190,8 +237,36 @@ def _anisotropic_weight(difference: FloatArray, variance: FloatArray, r0: float)
                 moved, column, np.take_along_axis(moved, column, axis=1) + step, axis=1
             )
             share *= weights[node]
-        result += share * _isotropic_weight(_length(moved) / r0, np.sqrt(lowest) / r0, d)
+        result += share * _isotropic_weight(_length(moved) / r0, spread, d)
     return result
+
+
+@lru_cache(maxsize=2)
+def _hermite_rules(dimensions: int) -> tuple[tuple[float, tuple[list[float], list[float]]], ...]:
+    """Gauss-Hermite rules (nodes, weights) by the largest excess of variance that they serve."""
+
+    def rule(n: int) -> tuple[list[float], list[float]]:
+        nodes, weights = np.polynomial.hermite_e.hermegauss(n)
+        return nodes.tolist(), (weights / weights.sum()).tolist()
+
+    return ((np.inf, rule(20 if dimensions == 2 else 10)),)
+
+
+@lru_cache(maxsize=2)
+def compiled_weight(dimensions: int) -> Any:
+    """`expected_weight` as the compiled kernel evaluates it, with the same tables.
+
+    Parameters
+    ----------
+    dimensions : {2, 3}
+
+    Returns
+    -------
+    stormgraph_py._native.ExpectedWeight
+    """
+    assert kernel.native is not None
+    rules = [(largest, list(rule)) for largest, rule in _hermite_rules(dimensions)]
+    return kernel.native.ExpectedWeight(weight_table(dimensions), _columns_per_distance(), rules)
 
 
 def co_occurrence(difference: FloatArray, variance: FloatArray, r0: float) -> FloatArray:
@@ -267,23 +342,95 @@ def keeps_edge(
     Notes
     -----
     For an even spread t the probability falls with the distance, so it is enough to compare the
-    distance with the critical one. Pairs near it, and pairs with uneven axes, are integrated.
+    distance with the critical one, d(t). Uneven axes shift it. With v the mean variance and 1 + u
+    times v the variance along the line of the pair, to first order in u
+
+        d = d(t) + t (u T(t) - q (sqrt(1 + u) - 1)),
+
+    q being the normal quantile of `min_probability` (the second term is all that remains for small
+    t) and T following from the radial derivatives of the probability, since a normal density obeys
+    the heat equation. What this leaves out is at most of second order in the unevenness; pairs
+    within that margin of d are integrated. Where spreads are large or the probability is above
+    `EXPANDS_TO`, the critical distances for the lowest and for the highest of the axes' variances
+    bound d: between them pairs are integrated. Below one half none of this holds, and all uneven
+    pairs are integrated.
     """
-    d = variance.shape[1]
-    distance = _length(difference) / r0
-    spread = np.sqrt(_sum_of_axes(variance) / d) / r0
-    critical, largest = critical_distance(spread, min_probability, d)
-    keeps: BoolArray = distance <= critical
-    doubtful = np.abs(distance - critical) < DOUBTFUL
-    doubtful |= (spread > 0.95 * largest) & (spread <= 1.05 * largest)
-    # sharp pairs have no error to speak of: they are close or they are not
-    doubtful &= spread > 1e-6
-    doubtful |= _is_uneven(variance)
-    unsure = np.flatnonzero(doubtful & (distance <= 1 + 6 * spread))
+    squared = _sum_of_axes(difference**2)
+    distance = np.sqrt(squared) / r0
+    sure, at_most = _critical_bounds(difference, squared, variance / r0**2, min_probability)
+    keeps: BoolArray = distance <= sure
+    unsure = np.flatnonzero((distance > sure) & (distance <= at_most))
     if len(unsure):
-        chance = co_occurrence(difference[unsure], variance[unsure], r0)
-        keeps[unsure] = chance >= min_probability
+        keeps[unsure] = often_close(difference[unsure], variance[unsure], r0, min_probability)
     return keeps
+
+
+def often_close(
+    difference: FloatArray, variance: FloatArray, r0: float, min_probability: float
+) -> BoolArray:
+    """`keeps_edge` by integration for every pair."""
+    close: BoolArray = co_occurrence(difference, variance, r0) >= min_probability
+    return close
+
+
+def _critical_bounds(
+    difference: FloatArray, squared: FloatArray, variance: FloatArray, min_probability: float
+) -> tuple[FloatArray, FloatArray]:
+    """Distances, in r0, up to which `keeps_edge` is sure, and beyond which no edge stays."""
+    d = variance.shape[1]
+    knots, values, tilts, quantile, expands = _critical_curve(min_probability, d)
+    largest = knots[-1]
+    mean = _sum_of_axes(variance) / d
+    spread = np.sqrt(mean)
+    sharp = ~(spread > SHARP)
+    if min_probability < EXPANDS_FROM:
+        critical = np.where(spread <= largest, np.interp(spread, knots, values), -1.0)
+        near_the_end = (spread > 0.95 * largest) & (spread <= 1.05 * largest)
+        margin = np.where(_is_uneven(variance) | near_the_end, np.inf, DOUBTFUL_BELOW_HALF)
+        sure, at_most = critical - margin, critical + margin
+    else:
+        sure, at_most = np.zeros(len(spread)), np.zeros(len(spread))
+        bounded = spread > LARGE_SPREAD * largest
+        if expands:
+            relative = variance / np.where(sharp, 1.0, mean)[:, None] - 1
+            unevenness = _sum_of_axes(relative**2) / 2
+            along = _sum_of_axes(difference**2 * relative)
+            tilted = np.maximum(along / np.where(squared > 0, squared, 1.0), -1.0)
+            critical = np.interp(spread, knots, values) + spread * (
+                np.interp(spread, knots, tilts) * tilted - quantile * (np.sqrt(1 + tilted) - 1)
+            )
+            margin = DOUBTFUL + CURVATURE * (1 + quantile) * spread * unevenness
+            sure, at_most = critical - margin, critical + margin
+        else:
+            bounded[:] = True
+        rest = np.flatnonzero(bounded)
+        lowest, highest = np.sqrt(_range_of_axes(variance[rest]))
+        sure[rest] = np.interp(highest, knots, values) - DOUBTFUL
+        at_most[rest] = np.interp(lowest, knots, values) + DOUBTFUL
+        sure[rest[highest > largest]] = -1.0
+        at_most[rest[lowest > largest]] = -1.0
+    np.minimum(at_most, 1 + 6 * spread, out=at_most)
+    sure[sharp] = at_most[sharp] = 1.0
+    return sure, at_most
+
+
+@lru_cache(maxsize=8)
+def compiled_critical_distance(min_probability: float, dimensions: int) -> Any:
+    """`keeps_edge` without its integrals, as the compiled kernel evaluates it.
+
+    Parameters
+    ----------
+    min_probability : float
+        As in `keeps_edge`.
+    dimensions : {2, 3}
+
+    Returns
+    -------
+    stormgraph_py._native.CriticalDistance
+    """
+    assert kernel.native is not None
+    curve = _critical_curve(min_probability, dimensions)
+    return kernel.native.CriticalDistance(min_probability, *curve)
 
 
 def critical_distance(
@@ -306,7 +453,7 @@ def critical_distance(
     largest : float
         The largest spread that qualifies.
     """
-    knots, values = _critical_curve(min_probability, dimensions)
+    knots, values, *_ = _critical_curve(min_probability, dimensions)
     largest = float(knots[-1])
     distance = np.interp(spread, knots, values)
     distance[spread > largest] = -1.0
@@ -314,7 +461,11 @@ def critical_distance(
 
 
 @lru_cache(maxsize=8)
-def _critical_curve(min_probability: float, dimensions: int) -> tuple[FloatArray, FloatArray]:
+def _critical_curve(
+    min_probability: float, dimensions: int
+) -> tuple[FloatArray, FloatArray, FloatArray, float, bool]:
+    """Knots of the spread, critical distances, T of `keeps_edge`; its q; whether T serves."""
+
     def last_below(low: FloatArray, high: FloatArray, at: FloatArray | None) -> FloatArray:
         for _ in range(40):
             middle = (low + high) / 2
@@ -329,7 +480,25 @@ def _critical_curve(min_probability: float, dimensions: int) -> tuple[FloatArray
     knots = largest * (1 - np.cos(np.linspace(0, np.pi, 257))) / 2
     values = np.ones(len(knots))
     values[1:] = last_below(np.zeros(256), 1 + 6 * knots[1:], knots[1:])
-    return knots, values
+    quantile = float(ndtri(min_probability))
+    tilts = np.zeros(len(knots))
+    expands = EXPANDS_FROM <= min_probability <= EXPANDS_TO
+    if expands:
+        tilts[1:-1] = _tilt(values[1:-1], knots[1:-1], dimensions) + quantile / 2
+    return knots, values, tilts, quantile, expands
+
+
+def _tilt(distance: FloatArray, spread: FloatArray, dimensions: int) -> FloatArray:
+    """Derivative of the critical distance, in spreads, with the share u of `keeps_edge`.
+
+    Moving variance from the other axes to that along the pair's line changes the probability P at
+    the distance d by half of P'' - P' / d, and P' is proportional to
+    d^(1 - m) exp(-d^2 / 2 t^2) I_m(d / t^2) with m = dimensions / 2.
+    """
+    z = distance / spread**2
+    ratio = i0e(z) / i1e(z) if dimensions == 2 else 1 / (1 / np.tanh(z) - 1 / z)
+    result: FloatArray = (dimensions / distance + (distance - ratio) / spread**2) * spread / 2
+    return result
 
 
 def _even_co_occurrence(distance: FloatArray, spread: FloatArray, dimensions: int) -> FloatArray:

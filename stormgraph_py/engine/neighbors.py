@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,9 @@ TILE_SIZE = 32_768
 
 PAIRS_AT_ONCE = 4_000_000
 """Pairs found in one go at most; a denser tile is cut in two."""
+
+SECONDS_BETWEEN_CHECKS = 0.1
+"""How long compiled work goes on before it is asked whether to stop."""
 
 N_DEVIATES = 1 << 18
 """Normal deviates that the resampling of k-th neighbour distances draws from."""
@@ -53,6 +56,22 @@ class Pairs(NamedTuple):
     distance: FloatArray
 
 
+class Tile(NamedTuple):
+    """Localizations that lie close together, and those around them.
+
+    Attributes
+    ----------
+    first, last : int
+        Own localizations are those of ``range(first, last)``.
+    halo : ndarray of int64, shape (m,)
+        Others that can be within a radius of one of them, ascending.
+    """
+
+    first: int
+    last: int
+    halo: IntArray
+
+
 @dataclass(frozen=True, eq=False)
 class SpatialOrder:
     """An order of localizations in which neighbours lie close together, cut into tiles.
@@ -69,116 +88,188 @@ class SpatialOrder:
     starts: IntArray
 
 
-def spatial_order(coordinates: FloatArray, tile_size: int = TILE_SIZE) -> SpatialOrder:
-    """Order localizations by halving space along its longer side until tiles are small.
+def spatial_order(
+    coordinates: FloatArray, tile_size: int = TILE_SIZE, *, sigma: FloatArray | None = None
+) -> SpatialOrder:
+    """Order localizations along a Z-shaped curve (Morton order), tiles being cells of its grid.
 
     Parameters
     ----------
     coordinates : ndarray of float64, shape (n, d)
         Positions.
     tile_size : int
-        Localizations in a tile at most.
+        Localizations in a tile at most. The order does not depend on it.
+    sigma : ndarray of float64, shape (n, d), optional
+        Localization precisions; they tell coincident localizations apart.
 
     Returns
     -------
     SpatialOrder
-        The same whatever the order of the rows, up to coincident localizations.
+        The same whatever the order of the rows, up to localizations that nothing tells apart.
     """
-    n = len(coordinates)
-    base = np.lexsort(coordinates.T)
-    tiles: list[IntArray] = []
-
-    def halve(rows: IntArray) -> None:
-        if len(rows) <= tile_size:
-            tiles.append(rows[_morton_order(coordinates[rows])])
-            return
-        axis = int(np.argmax(np.ptp(coordinates[rows], axis=0)))
-        rows = rows[np.argsort(coordinates[rows, axis], kind="stable")]
-        middle = len(rows) // 2
-        halve(rows[:middle])
-        halve(rows[middle:])
-
-    if n:
-        halve(base)
-    starts = np.concatenate([[0], np.cumsum([len(t) for t in tiles])]).astype(np.int64)
-    return SpatialOrder(np.concatenate(tiles) if tiles else base, starts)
+    code = _morton_code(coordinates)
+    order = np.argsort(code, kind="stable")
+    code = code[order]
+    same = code[1:] == code[:-1]
+    if same.any():
+        tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+        rows = order[tied]
+        columns = [*coordinates[rows].T] + ([] if sigma is None else [*sigma[rows].T])
+        order[tied] = rows[np.lexsort([*reversed(columns), code[tied]])]
+    return SpatialOrder(order, _tile_starts(code, tile_size))
 
 
-def _morton_order(coordinates: FloatArray) -> IntArray:
-    """Order along a Z-shaped curve (Morton code of 16 bits an axis)."""
+def _morton_code(coordinates: FloatArray) -> NDArray[np.uint64]:
+    """Bits of the axes' cells interleaved: 32 bits an axis in 2-D, 21 in 3-D."""
+    n, d = coordinates.shape
+    code = np.zeros(n, dtype=np.uint64)
+    if n == 0:
+        return code
     low = coordinates.min(axis=0)
-    side = float(np.ptp(coordinates, axis=0).max()) or 1.0
-    cells = np.minimum((coordinates - low) * (65_535 / side), 65_535).astype(np.uint64)
-    d = coordinates.shape[1]
-    code = np.zeros(len(coordinates), dtype=np.uint64)
-    for bit in range(16):
-        for axis in range(d):
-            code |= ((cells[:, axis] >> np.uint64(bit)) & np.uint64(1)) << np.uint64(d * bit + axis)
-    return np.argsort(code, kind="stable")
+    side = float((coordinates.max(axis=0) - low).max()) or 1.0
+    top, steps = _MORTON_STEPS[d]
+    for axis in range(d):
+        cell = ((coordinates[:, axis] - low[axis]) / side * top).astype(np.uint64)
+        for shift, mask in steps:
+            cell |= cell << np.uint64(shift)
+            cell &= np.uint64(mask)
+        code |= cell << np.uint64(axis)
+    return code
+
+
+_MORTON_STEPS = {
+    2: (
+        2**32 - 1,
+        (
+            (16, 0x0000FFFF0000FFFF),
+            (8, 0x00FF00FF00FF00FF),
+            (4, 0x0F0F0F0F0F0F0F0F),
+            (2, 0x3333333333333333),
+            (1, 0x5555555555555555),
+        ),
+    ),
+    3: (
+        2**21 - 1,
+        (
+            (32, 0x001F00000000FFFF),
+            (16, 0x001F0000FF0000FF),
+            (8, 0x100F00F00F00F00F),
+            (4, 0x10C30C30C30C30C3),
+            (2, 0x1249249249249249),
+        ),
+    ),
+}
+"""Largest cell, and the steps that draw the bits of a cell apart: shift, then keep some of them."""
+
+
+def _tile_starts(code: NDArray[np.uint64], tile_size: int) -> IntArray:
+    """Halve cells of the Morton grid until none holds more than `tile_size`; where they begin."""
+    starts: list[int] = []
+
+    def halve(first: int, last: int) -> None:
+        if last - first <= tile_size:
+            starts.append(first)
+            return
+        here = int(code[first])
+        difference = here ^ int(code[last - 1])
+        if difference == 0:
+            starts.extend(range(first, last, tile_size))
+            return
+        # the codes of a cell agree in their first bits, and the next one halves the cell
+        bit = difference.bit_length() - 1
+        second = np.uint64(((here >> bit) | 1) << bit)
+        middle = first + int(np.searchsorted(code[first:last], second))
+        halve(first, middle)
+        halve(middle, last)
+
+    if len(code):
+        halve(0, len(code))
+    return np.array([*starts, len(code)], dtype=np.int64)
 
 
 def map_tiles(
-    work: Callable[[Iterator[Pairs]], T],
+    work: Callable[[Tile, Progress], T],
     coordinates: FloatArray,
     radius: float,
     starts: IntArray,
     *,
+    both_sides: bool = False,
+    monitor: Any = None,
     n_jobs: int = 1,
     progress: Progress = SILENT,
     stage: str = "",
 ) -> Iterator[T]:
-    """Do some work on every tile's pairs of localizations at most `radius` apart.
+    """Do some work on every tile and the localizations around it.
 
     Parameters
     ----------
     work : callable
-        Takes the batches of pairs of one tile; what it returns is passed on.
+        Takes a tile and a `Progress` to be checked now and then; what it returns is passed on.
     coordinates : ndarray of float64, shape (n, d)
         Positions in the order of `spatial_order`.
     radius : float
-        Largest distance of a pair.
+        How far around a tile's localizations others matter.
     starts : ndarray of int64
         Tiles, as in `SpatialOrder.starts`.
+    both_sides : bool
+        Whether the halo of a tile holds localizations of earlier tiles too. Those of later ones are
+        enough to meet every pair once, in the tile of its first localization.
+    monitor : stormgraph_py._native.Monitor, optional
+        Stops the compiled work; without it `work` runs in Python.
     n_jobs : int
-        Threads; the searches and the arithmetic on pairs run outside Python's lock.
+        Threads.
     progress, stage
         Told after every tile.
 
     Yields
     ------
     object
-        The result of every tile, in the order of the tiles. Every pair belongs to one tile, that of
-        its first localization, and has ``source < target``.
+        The result of every tile, in the order of the tiles.
     """
-    tiles = list(zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True))
-    boxes = [(coordinates[a:b].min(axis=0), coordinates[a:b].max(axis=0)) for a, b in tiles]
+    ranges = list(zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True))
+    d = coordinates.shape[1]
+    low = np.array([coordinates[a:b].min(axis=0) for a, b in ranges]).reshape(-1, d)
+    high = np.array([coordinates[a:b].max(axis=0) for a, b in ranges]).reshape(-1, d)
     stopped = threading.Event()
-    inside = Progress(should_stop=stopped.is_set) if n_jobs > 1 else progress
 
-    def work_on(number: int) -> T:
-        (first, last), (low, high) = tiles[number], boxes[number]
-        # only later tiles can add the second localization of a pair that begins in this one
+    def work_on(number: int, inside: Progress) -> T:
+        around = (low <= high[number] + radius) & (high >= low[number] - radius)
         halo = [
-            a + np.flatnonzero(_inside(coordinates[a:b], low, high, radius))
-            for (a, b), box in zip(tiles[number + 1 :], boxes[number + 1 :], strict=True)
-            if (box[0] <= high + radius).all() and (box[1] >= low - radius).all()
+            a + np.flatnonzero(_inside(coordinates[a:b], low[number], high[number], radius))
+            for other in np.flatnonzero(around.all(axis=1)).tolist()
+            if other > number or (both_sides and other < number)
+            for a, b in [ranges[other]]
         ]
-        later = np.concatenate(halo) if halo else np.empty(0, dtype=np.int64)
-        return work(_tile_pairs(coordinates, np.arange(first, last), later, radius, inside))
+        rows = np.concatenate(halo) if halo else np.empty(0, dtype=np.int64)
+        return work(Tile(*ranges[number], rows), inside)
 
-    if n_jobs == 1:
-        for number, (_, last) in enumerate(tiles):
-            yield work_on(number)
+    if n_jobs == 1 and monitor is None:
+        for number, (_, last) in enumerate(ranges):
+            yield work_on(number, progress)
             progress.report(stage, last, len(coordinates))
         return
+    inside = Progress(should_stop=stopped.is_set)
     with ThreadPoolExecutor(n_jobs) as pool:
         try:
-            for number, result in enumerate(pool.map(work_on, range(len(tiles)))):
-                yield result
-                progress.report(stage, tiles[number][1], len(coordinates))
+            tiles = [pool.submit(work_on, number, inside) for number in range(len(ranges))]
+            tiles.reverse()
+            for _, last in ranges:
+                yield _result(tiles.pop(), progress)
+                progress.report(stage, last, len(coordinates))
         finally:
             stopped.set()
+            if monitor is not None:
+                monitor.stop()
             pool.shutdown(cancel_futures=True)
+
+
+def _result(future: Future[T], progress: Progress) -> T:
+    """Wait for a result, asking now and then whether to stop."""
+    while True:
+        try:
+            return future.result(timeout=SECONDS_BETWEEN_CHECKS)
+        except TimeoutError:
+            progress.check()
 
 
 def pairs_within(coordinates: FloatArray, radius: float, starts: IntArray) -> Iterator[Pairs]:
@@ -192,9 +283,13 @@ def pairs_within(coordinates: FloatArray, radius: float, starts: IntArray) -> It
     Yields
     ------
     Pairs
-        With ``source < target``.
+        In order of `source`, then of `target`, with ``source < target``.
     """
-    for batches in map_tiles(list, coordinates, radius, starts):
+
+    def pairs_of(tile: Tile, inside: Progress) -> list[Pairs]:
+        return list(tile_pairs(coordinates, tile, radius, inside))
+
+    for batches in map_tiles(pairs_of, coordinates, radius, starts):
         yield from batches
 
 
@@ -206,30 +301,67 @@ def _inside(points: FloatArray, low: FloatArray, high: FloatArray, margin: float
     return inside
 
 
-def _tile_pairs(
-    coordinates: FloatArray, own: IntArray, later: IntArray, radius: float, progress: Progress
+def halves(coordinates: FloatArray, tile: Tile, radius: float) -> tuple[Tile, Tile]:
+    """Cut a tile in two, the second half being part of the first one's halo.
+
+    Parameters
+    ----------
+    coordinates, radius
+        As in `map_tiles`.
+    tile : Tile
+        With a halo of later localizations.
+
+    Returns
+    -------
+    tuple of Tile
+        With the same pairs.
+    """
+    middle = (tile.first + tile.last) // 2
+    part = coordinates[tile.first : middle]
+    rest = np.concatenate([np.arange(middle, tile.last), tile.halo])
+    near = rest[_inside(coordinates[rest], part.min(axis=0), part.max(axis=0), radius)]
+    return Tile(tile.first, middle, near), Tile(middle, tile.last, tile.halo)
+
+
+def tile_pairs(
+    coordinates: FloatArray, tile: Tile, radius: float, progress: Progress = SILENT
 ) -> Iterator[Pairs]:
-    """Pairs with their first localization in `own` and their second in `own` or `later`."""
+    """Yield the pairs that begin in a tile, in batches.
+
+    Parameters
+    ----------
+    coordinates, radius
+        As in `map_tiles`.
+    tile : Tile
+        With a halo of later localizations.
+    progress : Progress
+        Checked before every batch.
+
+    Yields
+    ------
+    Pairs
+        In order of `source`, then of `target`, with ``source < target``.
+    """
     progress.check()
-    tree, halo = _tree(coordinates[own]), _tree(coordinates[later])
+    own = np.arange(tile.first, tile.last)
+    tree, halo = _tree(coordinates[own]), _tree(coordinates[tile.halo])
+    # the trees sum up differences in another order: search a little further, then compare
+    reach = radius * (1 + 1e-9)
     # pairs within the halo are never counted nor searched: a bright spot there would be found again
     # and again, once for every part of this tile
-    expected = (tree.count_neighbors(tree, radius) - len(own)) // 2
-    expected += tree.count_neighbors(halo, radius)
+    expected = (tree.count_neighbors(tree, reach) - len(own)) // 2
+    expected += tree.count_neighbors(halo, reach)
     if expected > PAIRS_AT_ONCE and len(own) > 1:
-        half = len(own) // 2
-        second = own[half:]
-        low, high = coordinates[own[:half]].min(axis=0), coordinates[own[:half]].max(axis=0)
-        rest = np.concatenate([second, later])
-        near = rest[_inside(coordinates[rest], low, high, radius)]
-        yield from _tile_pairs(coordinates, own[:half], near, radius, progress)
-        yield from _tile_pairs(coordinates, second, later, radius, progress)
+        for half in halves(coordinates, tile, radius):
+            yield from tile_pairs(coordinates, half, radius, progress)
         return
-    within = tree.query_pairs(radius, output_type="ndarray")
-    across = tree.sparse_distance_matrix(halo, radius, output_type="ndarray")
+    within = tree.query_pairs(reach, output_type="ndarray")
+    across = tree.sparse_distance_matrix(halo, reach, output_type="ndarray")
     first = np.concatenate([within[:, 0], across["i"]])
     second = np.concatenate([within[:, 1], across["j"] + len(own)])
-    rows = np.concatenate([own, later])
+    rows = np.concatenate([own, tile.halo])
+    by_ends = np.argsort(first * len(rows) + second)
+    first, second = first[by_ends], second[by_ends]
     points = coordinates[rows]
     squared = np.zeros(len(first))
     for axis in range(points.shape[1]):
@@ -238,7 +370,8 @@ def _tile_pairs(
         difference -= column.take(second)
         difference *= difference
         squared += difference
-    yield Pairs(rows.take(first), rows.take(second), np.sqrt(squared, out=squared))
+    near = np.flatnonzero(squared <= radius * radius)
+    yield Pairs(rows.take(first[near]), rows.take(second[near]), np.sqrt(squared[near]))
 
 
 def _tree(points: FloatArray) -> cKDTree:

@@ -167,7 +167,7 @@ def cluster_points(
     run = _Run(params, seed, _n_processes(n_jobs), Progress(on_progress, should_stop))
     # everything below works in an order in which neighbours lie together, which makes it fast and
     # independent of the order of the rows
-    order = spatial_order(data.coordinates)
+    order = spatial_order(data.coordinates, sigma=data.sigma)
     return run.analyse(data, order)
 
 
@@ -385,7 +385,7 @@ class _Run:
         params, warnings = self.params, []
         points = points[kept]
         sigma = None if sigma is None else sigma[kept]
-        order = spatial_order(points)
+        order = spatial_order(points, sigma=sigma)
         points = points[order.order]
         sigma = None if sigma is None else sigma[order.order]
         with self.stage("final length scale") as rng:

@@ -13,6 +13,7 @@ from stormgraph_py.engine.neighbors import (
     pairs_within,
     resampled_kth_neighbor_distances,
     spatial_order,
+    tile_pairs,
 )
 from stormgraph_py.errors import Cancelled
 from stormgraph_py.progress import Progress
@@ -134,8 +135,9 @@ def test_threads_give_the_same_tiles_in_the_same_order():
     points = clumps(np.random.default_rng(2), 2000, 2)
     order = spatial_order(points, 100)
 
-    def work(tile):
-        return [batch.distance.sum() for batch in tile]
+    def work(tile, progress):
+        batches = tile_pairs(points[order.order], tile, 30.0, progress)
+        return [batch.distance.sum() for batch in batches]
 
     one = list(map_tiles(work, points[order.order], 30.0, order.starts))
     three = list(map_tiles(work, points[order.order], 30.0, order.starts, n_jobs=3))
@@ -149,7 +151,7 @@ def test_tiles_tell_how_far_they_are_and_can_be_stopped(n_jobs):
     events = []
     progress = Progress(events.append, lambda: len(events) >= 3)
     tiles = map_tiles(
-        list, points[order.order], 30.0, order.starts,
+        lambda tile, _: tile, points[order.order], 30.0, order.starts,
         n_jobs=n_jobs, progress=progress, stage="pairs",
     )  # fmt: skip
     with pytest.raises(Cancelled):

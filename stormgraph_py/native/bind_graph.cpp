@@ -1,0 +1,146 @@
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/vector.h>
+
+#include <cmath>
+#include <optional>
+#include <stdexcept>
+
+#include "bindings.hpp"
+#include "neighborhood.hpp"
+
+namespace stormgraph {
+
+namespace {
+
+template <typename T>
+std::vector<T> copied(const Array1<T>& values) {
+    return std::vector<T>(values.data(), values.data() + values.shape(0));
+}
+
+void require(bool holds, const char* message) {
+    if (!holds) throw std::invalid_argument(message);
+}
+
+Tile tile_of(const Array2<double>& coordinates, const Array2<double>* variance, std::int64_t first,
+             std::int64_t last, const Array1<std::int64_t>& halo, double radius, double r0) {
+    const auto n = static_cast<std::int64_t>(coordinates.shape(0));
+    require(coordinates.shape(1) == 2 || coordinates.shape(1) == 3,
+            "coordinates need two or three columns");
+    require(!variance || (variance->shape(0) == coordinates.shape(0) &&
+                          variance->shape(1) == coordinates.shape(1)),
+            "variance needs the shape of coordinates");
+    require(0 <= first && first < last && last <= n, "the tile lies outside the localizations");
+    require(n <= INT32_MAX, "too many localizations for edges of 32 bits");
+    require(std::isfinite(radius) && radius >= 0, "radius must be finite and not negative");
+    require(std::isfinite(r0) && r0 > 0, "r0 must be finite and positive");
+    Tile tile{first, last, copied(halo), radius};
+    for (const std::int64_t row : tile.halo) {
+        require(0 <= row && row < n && (row < first || row >= last),
+                "the halo lies within the tile or outside the localizations");
+    }
+    return tile;
+}
+
+template <int D>
+Localizations<D> view(const Array2<double>& coordinates, const Array2<double>* variance) {
+    return {coordinates.data(), variance ? variance->data() : nullptr};
+}
+
+NumpyArray<std::int64_t> tile_degrees(Array2<double> coordinates,
+                                      std::optional<Array2<double>> variance, std::int64_t first,
+                                      std::int64_t last, Array1<std::int64_t> halo, double radius,
+                                      double r0, const ExpectedWeight* weight,
+                                      const Monitor& monitor) {
+    const Array2<double>* variances = variance ? &*variance : nullptr;
+    require(!weight || variances, "expected weights need variances");
+    const Tile tile = tile_of(coordinates, variances, first, last, halo, radius, r0);
+    std::vector<std::int64_t> degrees;
+    {
+        nb::gil_scoped_release released;
+        degrees = coordinates.shape(1) == 2
+                      ? degrees_of_tile(view<2>(coordinates, variances), tile, r0, weight, monitor)
+                      : degrees_of_tile(view<3>(coordinates, variances), tile, r0, weight, monitor);
+    }
+    return to_numpy(std::move(degrees));
+}
+
+nb::object tile_edges(Array2<double> coordinates, std::optional<Array2<double>> variance,
+                      std::int64_t first, std::int64_t last, Array1<std::int64_t> halo,
+                      double radius, double r0, const ExpectedWeight* weight,
+                      const CriticalDistance* critical, std::size_t limit,
+                      const Monitor& monitor) {
+    const Array2<double>* variances = variance ? &*variance : nullptr;
+    require(!(weight || critical) || variances, "expected weights need variances");
+    require(limit < UINT32_MAX, "limit is too large");
+    const Tile tile = tile_of(coordinates, variances, first, last, halo, radius, r0);
+    for (const std::int64_t row : tile.halo) {
+        require(row >= last, "the halo of edges lies behind the tile");
+    }
+    EdgeList edges;
+    {
+        nb::gil_scoped_release released;
+        edges = coordinates.shape(1) == 2
+                    ? edges_of_tile(view<2>(coordinates, variances), tile, r0, weight, critical,
+                                    limit, monitor)
+                    : edges_of_tile(view<3>(coordinates, variances), tile, r0, weight, critical,
+                                    limit, monitor);
+    }
+    if (!edges.complete) return nb::none();
+    return nb::make_tuple(to_numpy(std::move(edges.source)), to_numpy(std::move(edges.target)),
+                          to_numpy(std::move(edges.weight)), to_numpy(std::move(edges.doubtful)));
+}
+
+}  // namespace
+
+void bind_graph(nb::module_& module) {
+    nb::class_<ExpectedWeight>(module, "ExpectedWeight", "Expected weights from a table.")
+        .def(
+            "__init__",
+            [](ExpectedWeight* self, Array2<float> table, Array1<double> steps,
+               std::vector<std::pair<double, std::vector<std::vector<double>>>> rules) {
+                require(steps.shape(0) > 1 && table.shape(0) == steps.shape(0),
+                        "the table needs one row a step");
+                require(table.shape(1) > 2, "the table needs more columns");
+                require(!rules.empty(), "there must be a rule");
+                std::vector<ExpectedWeight::Rule> all;
+                for (auto& [largest, columns] : rules) {
+                    require(columns.size() == 2 && columns[0].size() == columns[1].size(),
+                            "a rule needs as many weights as nodes");
+                    all.push_back({largest, columns[0], columns[1]});
+                }
+                new (self) ExpectedWeight(
+                    std::vector<float>(table.data(), table.data() + table.size()), copied(steps),
+                    std::move(all));
+            },
+            nb::arg("table"), nb::arg("steps"), nb::arg("rules"),
+            "A table of weights (row: spread, column: distance), columns a unit of distance by "
+            "row, and Gauss-Hermite rules (largest excess, (nodes, weights)).");
+    nb::class_<CriticalDistance>(module, "CriticalDistance",
+                                 "Which pairs are closer than r0 often enough.")
+        .def(
+            "__init__",
+            [](CriticalDistance* self, double min_probability, Array1<double> knots, Array1<double> distance,
+               Array1<double> tilt, double quantile, bool expands) {
+                require(knots.shape(0) > 1 && knots.shape(0) == distance.shape(0) &&
+                            knots.shape(0) == tilt.shape(0),
+                        "knots, distance and tilt need the same length");
+                require(knots(0) == 0, "the first knot must be 0");
+                new (self) CriticalDistance(min_probability, copied(knots), copied(distance), copied(tilt), quantile,
+                                            expands);
+            },
+            nb::arg("min_probability"), nb::arg("knots"), nb::arg("distance"), nb::arg("tilt"), nb::arg("quantile"),
+            nb::arg("expands"));
+    module.def("tile_degrees", &tile_degrees, nb::arg("coordinates"),
+               nb::arg("variance").none(), nb::arg("first"), nb::arg("last"), nb::arg("halo"),
+               nb::arg("radius"), nb::arg("r0"), nb::arg("weight").none(), nb::arg("monitor"),
+               "Weighted degrees of the localizations first <= i < last, in units of 2**-36.");
+    module.def("tile_edges", &tile_edges, nb::arg("coordinates"), nb::arg("variance").none(),
+               nb::arg("first"), nb::arg("last"), nb::arg("halo"), nb::arg("radius"),
+               nb::arg("r0"), nb::arg("weight").none(), nb::arg("critical").none(),
+               nb::arg("limit"), nb::arg("monitor"),
+               "Edges of a tile (source, target, weight, positions of doubtful ones) in order of "
+               "source and target; None where there are more than `limit`.");
+}
+
+}  // namespace stormgraph
