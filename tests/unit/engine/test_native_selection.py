@@ -296,22 +296,6 @@ def test_knowing_that_the_whole_hangs_together_changes_nothing(seed, n):
         assert repr(told[1]) == repr(untold[1])
 
 
-def test_a_long_chain_of_divisions_is_followed():
-    # every level takes one more group off; between groups far apart every split is accepted
-    n = 400
-    group = np.array([[0, 0], [1, 0], [0, 1], [1, 1], [2, 3]])
-    places = 1.02 ** np.arange(n)[:, None] * [1e4, 0]
-    points = (places[:, None] + group).reshape(-1, 2)
-    which = np.repeat(np.arange(n), 5)
-    levels = np.minimum(which, np.arange(n)[:, None]).astype(np.int32)
-    labels, splits = native.select_level(points, levels, 5, 0.0, False, *BOUNDS)
-    theirs, their_splits = without_kernel(
-        selection.select_level, points, levels, similarity_threshold=0.0
-    )
-    np.testing.assert_array_equal(labels, theirs)
-    assert len(splits) == len(their_splits)
-
-
 # --- components, cut points, the stable top
 
 
