@@ -11,11 +11,11 @@ namespace stormgraph {
 
 namespace {
 
-// Rank (from 1 on) of a point in the list of another, at the squared distance that both see; 0
+// Rank (from 1 on) of a point in one of the lists, at the squared distance that both ends see; 0
 // where the list ends before it.
-std::int32_t rank_in(const NeighborLists& lists, std::int32_t owner, std::int32_t point,
+std::int32_t rank_in(const NeighborLists& lists, std::int32_t row, std::int32_t point,
                      double squared_distance) {
-    const std::size_t begin = static_cast<std::size_t>(owner) * lists.k;
+    const std::size_t begin = static_cast<std::size_t>(row) * lists.k;
     const double* distances = &lists.squared_distance[begin];
     const std::int32_t* neighbors = &lists.neighbor[begin];
     // lists are in the order of distance, then number
@@ -30,31 +30,60 @@ std::int32_t rank_in(const NeighborLists& lists, std::int32_t owner, std::int32_
     return low < lists.k && neighbors[low] == point ? low + 1 : 0;
 }
 
-// K at which the edge from a point to the neighbour at a place of its list appears; 0 where it does
-// not within the lists, or where the other end lists it as well and is the one to tell of it.
-std::int32_t appearance(const NeighborLists& lists, std::int32_t point, std::int32_t place) {
-    const std::size_t entry = static_cast<std::size_t>(point) * lists.k + place;
-    const std::int32_t neighbor = lists.neighbor[entry];
+// K at which the edge between a point and the neighbour at a place of its list appears, given the
+// rows of both; 0 where it does not within the lists.
+std::int32_t appearance(const NeighborLists& lists, std::int32_t point, std::int32_t row,
+                        std::int32_t place, std::int32_t neighbor_row) {
+    const std::size_t entry = static_cast<std::size_t>(row) * lists.k + place;
     const std::int32_t rank = place + 1;
-    const std::int32_t back = rank_in(lists, neighbor, point, lists.squared_distance[entry]);
-    if (back > 0 && neighbor < point) return 0;
-    if (rank <= symmetric_neighbors || (back > 0 && back <= symmetric_neighbors)) return smallest_k;
-    return back > 0 ? std::max({rank, back, smallest_k}) : 0;
+    if (rank <= symmetric_neighbors) return smallest_k;
+    const std::int32_t back = rank_in(lists, neighbor_row, point, lists.squared_distance[entry]);
+    if (back == 0) return 0;
+    return back <= symmetric_neighbors ? smallest_k : std::max({rank, back, smallest_k});
+}
+
+// Points and where their lists are: the list of points[i] is row i.
+struct ListedPoints {
+    std::vector<std::int32_t> points;
+    std::vector<std::int32_t> row;  // of every point of the cluster, -1 where it has no list
+    std::int32_t n_telling;         // edges from the first so many points are all that matter
+
+    explicit ListedPoints(std::size_t n) : row(n, -1), n_telling(0) {}
+
+    void add(std::int32_t point) {
+        if (row[point] >= 0) return;
+        row[point] = static_cast<std::int32_t>(points.size());
+        points.push_back(point);
+    }
+};
+
+void append(NeighborLists& lists, const NeighborLists& more) {
+    lists.k = more.k;
+    lists.neighbor.insert(lists.neighbor.end(), more.neighbor.begin(), more.neighbor.end());
+    lists.squared_distance.insert(lists.squared_distance.end(), more.squared_distance.begin(),
+                                  more.squared_distance.end());
+}
+
+// Number of the largest of the components, the first of equals.
+std::int32_t largest(const std::vector<std::int32_t>& component, std::int32_t n_components) {
+    std::vector<std::int32_t> sizes(static_cast<std::size_t>(n_components), 0);
+    for (const std::int32_t c : component) ++sizes[c];
+    return static_cast<std::int32_t>(std::max_element(sizes.begin(), sizes.end()) - sizes.begin());
 }
 
 // Edges between different components, in the order in which they appear; edges that appear at the
 // same K keep the order of their ends.
-std::vector<Merger> mergers_in_order(const NeighborLists& lists,
+std::vector<Merger> mergers_in_order(const NeighborLists& lists, const ListedPoints& listed,
                                      const std::vector<std::int32_t>& component, const Poll& poll) {
     std::vector<Merger> found;
     std::vector<std::size_t> begin(static_cast<std::size_t>(std::max(lists.k, smallest_k)) + 2, 0);
-    const auto n = static_cast<std::int32_t>(component.size());
-    for (std::int32_t i = 0; i < n; ++i) {
+    for (std::int32_t row = 0; row < listed.n_telling; ++row) {
         poll.now();
+        const std::int32_t i = listed.points[row];
         for (std::int32_t place = 0; place < lists.k; ++place) {
-            const std::int32_t j = lists.neighbor[static_cast<std::size_t>(i) * lists.k + place];
+            const std::int32_t j = lists.neighbor[static_cast<std::size_t>(row) * lists.k + place];
             if (component[i] == component[j]) continue;
-            const std::int32_t k = appearance(lists, i, place);
+            const std::int32_t k = appearance(lists, i, row, place, listed.row[j]);
             if (k == 0) continue;
             found.push_back({i, j, k});
             ++begin[static_cast<std::size_t>(k) + 1];
@@ -227,10 +256,26 @@ MergingForest merging_forest(const double* coordinates, std::int32_t n, int d,
         std::min<std::int64_t>({n - 1, std::max(bounds.largest_k, 1), allowed}));
     MergingForest forest;
     DisjointSets components(n);
-    for (std::int32_t k = std::min(smallest_k, n - 1);; k = std::min(4 * k, largest_k)) {
-        const auto lists = nearest_neighbors(coordinates, n, d, k, monitor);
+    const std::int32_t first_k = std::min(smallest_k, n - 1);
+    for (std::int32_t k = first_k;; k = std::min(4 * k, largest_k)) {
+        const std::vector<std::int32_t> component = components.numbers();
+        // Later edges are mutual, so that those of the largest component, which holds most points,
+        // are seen from their other ends: these points are asked first, and then the neighbours
+        // that they name.
+        const std::int32_t asked_by_others =
+            k > first_k ? largest(component, components.n_sets()) : -1;
+        ListedPoints listed(static_cast<std::size_t>(n));
+        for (std::int32_t i = 0; i < n; ++i)
+            if (component[i] != asked_by_others) listed.add(i);
+        listed.n_telling = static_cast<std::int32_t>(listed.points.size());
+        NeighborLists lists = nearest_neighbors_of(listed.points, coordinates, n, d, k, monitor);
+        for (const std::int32_t neighbor : lists.neighbor) listed.add(neighbor);
+        const std::vector<std::int32_t> named(listed.points.begin() + listed.n_telling,
+                                              listed.points.end());
+        if (!named.empty())
+            append(lists, nearest_neighbors_of(named, coordinates, n, d, k, monitor));
         // whatever appeared before has merged its components already
-        for (const Merger& merger : mergers_in_order(lists, components.numbers(), poll))
+        for (const Merger& merger : mergers_in_order(lists, listed, component, poll))
             if (components.unite(merger.a, merger.b)) forest.mergers.push_back(merger);
         if (components.n_sets() > 1 && k < largest_k) continue;
         forest.largest_k = k;
@@ -252,7 +297,8 @@ bool hangs_together(const double* coordinates, std::int32_t n, int d, const Moni
     for (std::int32_t i = 0; i < n && components.n_sets() > 1; ++i) {
         poll.every(i);
         for (std::int32_t place = symmetric_neighbors; place < smallest_k; ++place)
-            if (appearance(lists, i, place) > 0) components.unite(i, neighbor(i, place));
+            if (appearance(lists, i, i, place, neighbor(i, place)) > 0)
+                components.unite(i, neighbor(i, place));
     }
     return components.n_sets() == 1;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 
 #include "polling.hpp"
@@ -99,19 +100,36 @@ double squared_distance(const double* a, const double* b) noexcept {
     return sum;
 }
 
+// Room for the lists of some points.
+NeighborLists empty_lists(std::size_t n_rows, std::int32_t k) {
+    NeighborLists lists;
+    lists.k = k;
+    lists.neighbor.resize(n_rows * static_cast<std::size_t>(k));
+    lists.squared_distance.resize(n_rows * static_cast<std::size_t>(k));
+    return lists;
+}
+
+void write_row(NeighborLists& lists, std::size_t row, Nearest& nearest) {
+    const std::size_t begin = row * static_cast<std::size_t>(lists.k);
+    nearest.list(&lists.neighbor[begin], &lists.squared_distance[begin]);
+}
+
 template <int D>
-void compare_all_pairs(const double* coordinates, std::int32_t n, NeighborLists& lists) {
-    Nearest nearest(lists.k);
-    std::array<double, few_points> row;
-    for (std::int32_t i = 0; i < n; ++i) {
+NeighborLists compare_with_all(const std::vector<std::int32_t>& queries, const double* coordinates,
+                               std::int32_t n, std::int32_t k) {
+    NeighborLists lists = empty_lists(queries.size(), k);
+    Nearest nearest(k);
+    std::array<double, few_points> distances;
+    for (std::size_t row = 0; row < queries.size(); ++row) {
+        const std::int32_t query = queries[row];
         for (std::int32_t j = 0; j < n; ++j)
-            row[j] = squared_distance<D>(coordinates + D * i, coordinates + D * j);
+            distances[j] = squared_distance<D>(coordinates + D * query, coordinates + D * j);
         nearest.clear();
-        for (std::int32_t j = 0; j < i; ++j) nearest.offer({row[j], j});
-        for (std::int32_t j = i + 1; j < n; ++j) nearest.offer({row[j], j});
-        const std::size_t begin = static_cast<std::size_t>(i) * lists.k;
-        nearest.list(&lists.neighbor[begin], &lists.squared_distance[begin]);
+        for (std::int32_t j = 0; j < query; ++j) nearest.offer({distances[j], j});
+        for (std::int32_t j = query + 1; j < n; ++j) nearest.offer({distances[j], j});
+        write_row(lists, row, nearest);
     }
+    return lists;
 }
 
 // A tree of boxes, each halved across its longest side. Halves hold equally many points wherever
@@ -129,24 +147,25 @@ public:
         build(0, n, poll);
     }
 
-    NeighborLists lists(std::int32_t k, const Poll& poll) const {
-        NeighborLists lists;
-        lists.k = k;
-        lists.neighbor.resize(points_.size() * k);
-        lists.squared_distance.resize(points_.size() * k);
+    NeighborLists lists(const std::vector<std::int32_t>& queries, std::int32_t k,
+                        const Poll& poll) const {
+        // queries that are neighbours walk the same boxes, so they take their turns in tree order
+        std::vector<std::int32_t> row(points_.size(), -1);
+        for (std::size_t i = 0; i < queries.size(); ++i)
+            row[queries[i]] = static_cast<std::int32_t>(i);
+        NeighborLists lists = empty_lists(queries.size(), k);
         Nearest nearest(k);
         std::vector<Waiting> stack;
         std::int64_t n_offered = 0;
-        // neighbours in the tree walk the same boxes, so they are asked one after the other
         for (const Point& query : points_) {
+            if (row[query.index] < 0) continue;
             if (n_offered > 100'000) {
                 poll.now();
                 n_offered = 0;
             }
             nearest.clear();
             n_offered += search(query, k, nearest, stack);
-            const std::size_t begin = static_cast<std::size_t>(query.index) * k;
-            nearest.list(&lists.neighbor[begin], &lists.squared_distance[begin]);
+            write_row(lists, static_cast<std::size_t>(row[query.index]), nearest);
         }
         return lists;
     }
@@ -251,21 +270,24 @@ private:
 };
 
 template <int D>
-NeighborLists find_lists(const double* coordinates, std::int32_t n, std::int32_t k,
-                         const Poll& poll) {
-    if (n > few_points) return BoxTree<D>(coordinates, n, poll).lists(k, poll);
-    NeighborLists lists;
-    lists.k = k;
-    lists.neighbor.resize(static_cast<std::size_t>(n) * k);
-    lists.squared_distance.resize(static_cast<std::size_t>(n) * k);
-    compare_all_pairs<D>(coordinates, n, lists);
-    return lists;
+NeighborLists find_lists(const std::vector<std::int32_t>& queries, const double* coordinates,
+                         std::int32_t n, std::int32_t k, const Poll& poll) {
+    if (n <= few_points) return compare_with_all<D>(queries, coordinates, n, k);
+    return BoxTree<D>(coordinates, n, poll).lists(queries, k, poll);
 }
 
 }  // namespace
 
 NeighborLists nearest_neighbors(const double* coordinates, std::int32_t n, int d, std::int32_t k,
                                 const Monitor* monitor) {
+    std::vector<std::int32_t> all(static_cast<std::size_t>(n));
+    std::iota(all.begin(), all.end(), 0);
+    return nearest_neighbors_of(all, coordinates, n, d, k, monitor);
+}
+
+NeighborLists nearest_neighbors_of(const std::vector<std::int32_t>& queries,
+                                   const double* coordinates, std::int32_t n, int d, std::int32_t k,
+                                   const Monitor* monitor) {
     if (d != 2 && d != 3) throw std::invalid_argument("points lie in 2 or 3 dimensions");
     if (k < 0 || k >= std::max(n, 1))
         throw std::invalid_argument("neighbours are fewer than points");
@@ -274,7 +296,9 @@ NeighborLists nearest_neighbors(const double* coordinates, std::int32_t n, int d
             throw std::invalid_argument("a coordinate is not finite, or beyond 1e150");
     if (k == 0) return {};
     const Poll poll(monitor);
-    return d == 2 ? find_lists<2>(coordinates, n, k, poll) : find_lists<3>(coordinates, n, k, poll);
+    poll.now();
+    return d == 2 ? find_lists<2>(queries, coordinates, n, k, poll)
+                  : find_lists<3>(queries, coordinates, n, k, poll);
 }
 
 }  // namespace stormgraph

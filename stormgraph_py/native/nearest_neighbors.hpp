@@ -8,7 +8,7 @@
 
 namespace stormgraph {
 
-// Neighbours of point i, nearest first, are entries i * k ... (i + 1) * k - 1.
+// Neighbours of the point in row i, nearest first, are entries i * k ... (i + 1) * k - 1.
 struct NeighborLists {
     std::int32_t k = 0;
     std::vector<std::int32_t> neighbor;
@@ -23,5 +23,10 @@ struct NeighborLists {
 // 0 <= k < n; otherwise std::invalid_argument is thrown.
 NeighborLists nearest_neighbors(const double* coordinates, std::int32_t n, int d, std::int32_t k,
                                 const Monitor* monitor = nullptr);
+
+// The same for some of the points alone: one row for each of them.
+NeighborLists nearest_neighbors_of(const std::vector<std::int32_t>& queries,
+                                   const double* coordinates, std::int32_t n, int d, std::int32_t k,
+                                   const Monitor* monitor = nullptr);
 
 }  // namespace stormgraph

@@ -55,8 +55,8 @@ Selection select_level(const double* coordinates, std::int32_t n, int d, const s
 // it is stable, otherwise those that lie mostly in the same piece (the first of equals).
 //
 // levels holds depth rows of n nested modules, pieces the stable pieces (cut_points.hpp), of which
-// cut points are -1. Returns the levels with one more on top where modules were merged, else as they
-// are. Modules made of cut points alone stay by themselves, numbered after the others.
+// cut points are -1. Returns the levels with one more on top where modules were merged, else as
+// they are. Modules made of cut points alone stay by themselves, numbered after the others.
 std::vector<std::int32_t> add_stable_top(std::vector<std::int32_t> levels,
                                          const std::vector<std::int32_t>& pieces);
 
