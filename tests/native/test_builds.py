@@ -65,6 +65,7 @@ def test_native_tests_pass_under_sanitizers(build, tmp_path):
     reports = tmp_path / "reports"
     reports.mkdir()
     done = sanitized.pytest(
+        "-s",  # a report in the last moment is not lost with what pytest caught
         *NATIVE_TESTS,
         LD_PRELOAD=" ".join(libraries),
         # every array of its own, so that a step beyond its end is seen
