@@ -15,7 +15,7 @@ namespace {
 
 // Up to so many points every pair is looked at, which takes less time than a tree.
 constexpr std::int32_t few_points = 100;
-constexpr std::int32_t leaf_size = 10;
+constexpr std::int32_t leaf_size = 16;
 constexpr double largest_coordinate = 1e150;
 
 struct Candidate {
