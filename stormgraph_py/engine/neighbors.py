@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from stormgraph_py.arrays import BoolArray, FloatArray, IntArray
+from stormgraph_py.engine import kernel
 from stormgraph_py.progress import SILENT, Progress
 
 T = TypeVar("T")
@@ -38,6 +40,9 @@ MOST_CANDIDATES = 20_000
 
 RESAMPLED_AT_ONCE = 500_000
 """Resampled distances held at once."""
+
+RESAMPLED_AT_ONCE_COMPILED = 10_000_000
+"""Distances that the compiled kernel resamples before it is asked whether to stop."""
 
 
 class Pairs(NamedTuple):
@@ -445,7 +450,8 @@ def resampled_kth_neighbor_distances(
     mean precision, or the query's own if larger. Against resampling every localization this
     lengthens the 95th percentile by 0.2% on simulated nanoclusters with d_k = 1.6 s.
     """
-    tree = cKDTree(coordinates)
+    # neighbours in space are neighbours in memory here, so a tree that is not balanced will do
+    tree = cKDTree(coordinates, balanced_tree=False, compact_nodes=False)
     points = coordinates[queries]
     kth = np.asarray(tree.query(points, k=[k + 1])[0], dtype=np.float64)[:, 0]
     spread = np.sqrt((sigma**2).mean(axis=1))
@@ -460,27 +466,57 @@ def resampled_kth_neighbor_distances(
     by_size = np.argsort(n_candidates, kind="stable")
     at_most = min(len(coordinates), max(k + 1, MOST_CANDIDATES))
     widths = np.clip(n_candidates[by_size], k + 1, at_most)
+    compiled = kernel.native
+    at_once = RESAMPLED_AT_ONCE if compiled is None else RESAMPLED_AT_ONCE_COMPILED
+    seed = int(rng.integers(1 << 63))
     done = 0
     while done < len(by_size):
         needed = np.arange(1, len(by_size) - done + 1) * widths[done:] * n_simulations
-        n_queries = max(1, int(np.searchsorted(needed, RESAMPLED_AT_ONCE, side="right")))
+        n_queries = max(1, int(np.searchsorted(needed, at_once, side="right")))
         block = by_size[done : done + n_queries]
         width = int(widths[done + len(block) - 1])
-        neighbors = np.asarray(tree.query(points[block], k=width)[1], dtype=np.int64)
-        result[block] = _resample_block(
-            coordinates,
-            sigma,
-            queries[block],
-            neighbors,
-            k,
-            rng,
-            deviates,
-            n_simulations,
-            confidence,
-        )
+        if compiled is None:
+            neighbors = np.asarray(tree.query(points[block], k=width)[1], dtype=np.int64)
+            result[block] = _resample_block(
+                coordinates,
+                sigma,
+                queries[block],
+                neighbors,
+                k,
+                rng,
+                deviates,
+                n_simulations,
+                confidence,
+            )
+        else:
+            candidates, starts = _candidates(tree, points[block], reach[block], width)
+            result[block] = compiled.resampled_distances(
+                coordinates,
+                sigma,
+                queries[block],
+                candidates,
+                starts,
+                k,
+                deviates,
+                seed,
+                n_simulations,
+                confidence,
+            )
         done += len(block)
         progress.report(stage, done, len(by_size))
     return result
+
+
+def _candidates(
+    tree: cKDTree, points: FloatArray, reach: FloatArray, at_most: int
+) -> tuple[IntArray, IntArray]:
+    """Localizations within reach of every point, one after the other, and where each's begin."""
+    if at_most == MOST_CANDIDATES:
+        nearest = np.asarray(tree.query(points, k=at_most)[1], dtype=np.int64)
+        return nearest.ravel(), np.arange(len(points) + 1) * at_most
+    found = tree.query_ball_point(points, reach)
+    starts = np.cumsum([0, *map(len, found)])
+    return np.fromiter(chain.from_iterable(found), np.int64, starts[-1]), starts
 
 
 def _resample_block(

@@ -2,12 +2,14 @@
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <stdexcept>
 
 #include "bindings.hpp"
 #include "neighborhood.hpp"
+#include "resampled_distance.hpp"
 
 namespace stormgraph {
 
@@ -91,6 +93,47 @@ nb::object tile_edges(Array2<double> coordinates, std::optional<Array2<double>> 
                           to_numpy(std::move(edges.weight)), to_numpy(std::move(edges.doubtful)));
 }
 
+NumpyArray<double> resampled_distances(Array2<double> coordinates, Array2<double> sigma,
+                                       Array1<std::int64_t> queries,
+                                       Array1<std::int64_t> candidates,
+                                       Array1<std::int64_t> starts, std::size_t k,
+                                       Array1<float> deviates, std::uint64_t seed,
+                                       std::size_t n_simulations, double confidence) {
+    const auto n = static_cast<std::int64_t>(coordinates.shape(0));
+    const auto in_range = [&](const Array1<std::int64_t>& rows, std::int64_t end) {
+        return std::all_of(rows.data(), rows.data() + rows.shape(0),
+                           [&](std::int64_t row) { return 0 <= row && row < end; });
+    };
+    require(sigma.shape(0) == coordinates.shape(0) && sigma.shape(1) == coordinates.shape(1),
+            "sigma needs the shape of coordinates");
+    require(in_range(queries, n) && in_range(candidates, n),
+            "queries or candidates lie outside the localizations");
+    require(starts.shape(0) == queries.shape(0) + 1, "starts needs one entry more than queries");
+    require(in_range(starts, static_cast<std::int64_t>(candidates.shape(0)) + 1) &&
+                std::is_sorted(starts.data(), starts.data() + starts.shape(0)),
+            "starts must rise and lie within the candidates");
+    require(k > 0, "k must be positive");
+    require(0 < n_simulations && n_simulations <= deviates.shape(0) &&
+                deviates.shape(0) < UINT32_MAX,
+            "there must be as many deviates as simulations");
+    require(0 <= confidence && confidence <= 1, "confidence must lie between 0 and 1");
+    const Precise all{coordinates.data(), sigma.data(), static_cast<int>(coordinates.shape(1))};
+    const Resampling resampling{deviates.data(), deviates.shape(0), n_simulations, confidence,
+                                seed};
+    std::vector<double> found(queries.shape(0));
+    {
+        nb::gil_scoped_release released;
+        std::vector<float> scratch;
+        for (std::size_t q = 0; q < found.size(); ++q) {
+            found[q] = resampled_distance(all, queries.data()[q],
+                                          candidates.data() + starts.data()[q],
+                                          candidates.data() + starts.data()[q + 1], k, resampling,
+                                          scratch);
+        }
+    }
+    return to_numpy(std::move(found));
+}
+
 }  // namespace
 
 void bind_graph(nb::module_& module) {
@@ -141,6 +184,12 @@ void bind_graph(nb::module_& module) {
                nb::arg("limit"), nb::arg("monitor"),
                "Edges of a tile (source, target, weight, positions of doubtful ones) in order of "
                "source and target; None where there are more than `limit`.");
+    module.def("resampled_distances", &resampled_distances, nb::arg("coordinates"),
+               nb::arg("sigma"), nb::arg("queries"), nb::arg("candidates"), nb::arg("starts"),
+               nb::arg("k"), nb::arg("deviates"), nb::arg("seed"), nb::arg("n_simulations"),
+               nb::arg("confidence"),
+               "Quantile over realizations of the distance of every query to the k-th nearest of "
+               "its candidates, which are those from starts[i] to starts[i + 1].");
 }
 
 }  // namespace stormgraph
