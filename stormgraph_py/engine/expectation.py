@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import i0e, i1e, ndtr, ndtri
+from scipy.special import gammaincinv, i0e, i1e, ndtr, ndtri
 
 from stormgraph_py.arrays import BoolArray, FloatArray
 from stormgraph_py.engine import kernel
@@ -23,6 +23,9 @@ ISOTROPY_LIMIT = 1.25
 
 N_DISTANCE, N_SPREAD = 512, 1024
 """Knots of the table of expected weights along distance and spread."""
+
+SMOOTH_FROM = 0.2
+"""Spread from which a third of the knots along the distance will do."""
 
 TAIL = 4.0
 """Pairs further apart than r0 plus this many spreads weigh less than 8e-6 spreads: nothing."""
@@ -64,26 +67,30 @@ def weight_table(dimensions: int) -> NDArray[np.float32]:
     Notes
     -----
     <s> = integral over 0 <= r <= r0 of (1 - r / r0) p(r) dr, by Gauss-Legendre quadrature on the
-    part of [0, r0] that lies within 8 spreads of the distance. It is found for 128 spreads, denser
+    part of [0, r0] that lies within 6 spreads of the distance. It is found for 128 spreads, denser
     where they are small, and interpolated between them.
     """
     share = np.linspace(0, 1, N_DISTANCE - 1)
     rows = np.arange(N_SPREAD + 1) / (N_SPREAD + 1)
     knots = rows[-1] * np.linspace(0, 1, 129) ** 2
     knots /= 1 - knots
-    reach = 1 + TAIL * knots
     at_knots = np.empty((len(knots), len(share)))
     at_knots[0] = np.maximum(0.0, 1.0 - share)
     for i in range(1, len(knots)):
-        at_knots[i] = _expected_weight_by_quadrature(reach[i] * share, knots[i], dimensions)
+        reach = 1 + TAIL * knots[i]
+        # the larger the spread, the smoother the curve
+        some = share[::3] if knots[i] > SMOOTH_FROM else share
+        at_some = _expected_weight_by_quadrature(reach * some, knots[i], dimensions)
+        at_knots[i] = np.interp(share, some, at_some)
     table = np.zeros((N_SPREAD + 1, N_DISTANCE), dtype=np.float32)
-    for i, spread in enumerate(rows / (1 - rows)):
-        below = min(int(np.searchsorted(knots, spread, side="right")) - 1, len(knots) - 2)
-        along = (spread - knots[below]) / (knots[below + 1] - knots[below])
-        distance = (1 + TAIL * spread) * share
-        table[i, :-1] = (1 - along) * np.interp(
-            distance, reach[below] * share, at_knots[below], right=0.0
-        ) + along * np.interp(distance, reach[below + 1] * share, at_knots[below + 1])
+    spread = rows / (1 - rows)
+    below = np.minimum(np.searchsorted(knots, spread, side="right") - 1, len(knots) - 2)
+    along = (spread - knots[below]) / (knots[below + 1] - knots[below])
+    for i, knot in enumerate(below):
+        distance = (1 + TAIL * spread[i]) * share
+        for j, part in ((knot, 1 - along[i]), (knot + 1, along[i])):
+            reach = 1 + TAIL * knots[j]
+            table[i, :-1] += part * np.interp(distance, reach * share, at_knots[j], right=0.0)
     table[:, -2:] = 0.0
     table.setflags(write=False)
     return table
@@ -100,9 +107,9 @@ def _expected_weight_by_quadrature(
     distance: FloatArray, spread: FloatArray | float, dimensions: int
 ) -> FloatArray:
     """Expected weight for distances and a positive isotropic spread in units of r0."""
-    nodes, weights = _gauss_legendre(40)
-    low = np.clip(distance - 8 * spread, 0, 1)
-    high = np.clip(distance + 8 * spread, 0, 1)
+    nodes, weights = _gauss_legendre(20)
+    low = np.clip(distance - 6 * spread, 0, 1)
+    high = np.clip(distance + 6 * spread, 0, 1)
     r = low[..., None] + (high - low)[..., None] * (nodes + 1) / 2
     d, t = np.asarray(distance)[..., None], np.asarray(spread)[..., None]
     if dimensions == 2:
@@ -465,27 +472,45 @@ def _critical_curve(
     min_probability: float, dimensions: int
 ) -> tuple[FloatArray, FloatArray, FloatArray, float, bool]:
     """Knots of the spread, critical distances, T of `keeps_edge`; its q; whether T serves."""
-
-    def last_below(low: FloatArray, high: FloatArray, at: FloatArray | None) -> FloatArray:
-        for _ in range(40):
-            middle = (low + high) / 2
-            distance, spread = (np.zeros(1), middle) if at is None else (middle, at)
-            often = _even_co_occurrence(distance, spread, dimensions)
-            low = np.where(often >= min_probability, middle, low)
-            high = np.where(often >= min_probability, high, middle)
-        return low
-
-    largest = last_below(np.zeros(1), np.full(1, 10.0), None)[0]
+    # a coincident pair is closer than r0 with the chance that chi squared is below 1 / spread^2
+    half = max(float(gammaincinv(dimensions / 2, min_probability)), 0.005)
+    largest = 1 / np.sqrt(2 * half)
     # the curve ends vertically, so knots are dense at both ends
     knots = largest * (1 - np.cos(np.linspace(0, np.pi, 257))) / 2
     values = np.ones(len(knots))
-    values[1:] = last_below(np.zeros(256), 1 + 6 * knots[1:], knots[1:])
+    if largest > 0:
+        values[1:] = _critical_distances(knots[1:], min_probability, dimensions)
     quantile = float(ndtri(min_probability))
     tilts = np.zeros(len(knots))
     expands = EXPANDS_FROM <= min_probability <= EXPANDS_TO
     if expands:
         tilts[1:-1] = _tilt(values[1:-1], knots[1:-1], dimensions) + quantile / 2
     return knots, values, tilts, quantile, expands
+
+
+def _critical_distances(spread: FloatArray, min_probability: float, dimensions: int) -> FloatArray:
+    """Newton's method, with halving where it leaves the bracket."""
+    low, high = np.zeros(len(spread)), 1 + 6 * spread
+    distance = np.clip(1 - float(ndtri(min_probability)) * spread, 0.1, high)
+    for _ in range(20):
+        excess = _even_co_occurrence(distance, spread, dimensions) - min_probability
+        low = np.where(excess >= 0, distance, low)
+        high = np.where(excess >= 0, high, distance)
+        z = distance / spread**2
+        nearness = np.exp(-(((1 - distance) / spread) ** 2) / 2)
+        if dimensions == 2:
+            slope = nearness * i1e(z) / spread**2
+        else:
+            fading = np.exp(-2 * z)
+            slope = nearness * (1 + fading - (1 - fading) / z) / np.sqrt(2 * np.pi)
+            slope /= spread * distance
+        step = distance + excess / np.maximum(slope, 1e-300)
+        ahead = np.where((step >= low) & (step <= high), step, (low + high) / 2)
+        done = np.abs(ahead - distance).max() < 1e-7
+        distance = ahead
+        if done:
+            break
+    return distance
 
 
 def _tilt(distance: FloatArray, spread: FloatArray, dimensions: int) -> FloatArray:
