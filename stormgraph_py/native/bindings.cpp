@@ -6,6 +6,7 @@
 NB_MODULE(_native, module) {
     module.doc() = "Compiled kernel of stormgraph_py; stormgraph_py.engine calls it.";
     stormgraph::bind_graph(module);
+    stormgraph::bind_map_equation(module);
     stormgraph::bind_monitor(module);
     stormgraph::bind_selection(module);
 }

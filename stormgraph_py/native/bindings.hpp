@@ -38,6 +38,7 @@ NumpyArray<T> to_numpy(std::vector<T> values, std::size_t n_rows) {
 }
 
 void bind_graph(nb::module_& module);
+void bind_map_equation(nb::module_& module);
 void bind_monitor(nb::module_& module);
 void bind_selection(nb::module_& module);
 
