@@ -36,11 +36,14 @@ DOUBTFUL = 5e-4
 DOUBTFUL_BELOW_HALF = 0.01
 """The same for probabilities below one half."""
 
-CURVATURE = 0.35
-"""What that margin grows by with spread and unevenness; half of it was measured."""
+CURVATURE, CURVATURE_OF_LARGE_SPREADS = 0.35, 1.0
+"""What that margin grows by with spread and unevenness; three quarters of it were measured."""
 
-LARGE_SPREAD = 0.75
-"""Share of the largest spread up to which that holds."""
+LARGE_SPREAD, LARGEST_SPREAD = 0.75, 0.93
+"""Shares of the largest spread up to which the one and, for nearly even pairs, the other hold."""
+
+NEARLY_EVEN = 0.05
+"""Largest unevenness of such pairs, half the sum of the squared deviations from mean variance."""
 
 EXPANDS_FROM, EXPANDS_TO = 0.5, 0.97
 """Smallest and largest probability for which it does."""
@@ -406,8 +409,10 @@ def _critical_bounds(
             critical = np.interp(spread, knots, values) + spread * (
                 np.interp(spread, knots, tilts) * tilted - quantile * (np.sqrt(1 + tilted) - 1)
             )
-            margin = DOUBTFUL + CURVATURE * (1 + quantile) * spread * unevenness
+            curvature = np.where(bounded, CURVATURE_OF_LARGE_SPREADS, CURVATURE)
+            margin = DOUBTFUL + curvature * (1 + quantile) * spread * unevenness
             sure, at_most = critical - margin, critical + margin
+            bounded &= (spread > LARGEST_SPREAD * largest) | (unevenness > NEARLY_EVEN)
         else:
             bounded[:] = True
         rest = np.flatnonzero(bounded)

@@ -10,8 +10,9 @@ namespace {
 // See the constants of the same names in stormgraph_py/engine/expectation.py.
 constexpr double SHARP = 1e-6;
 constexpr double DOUBTFUL = 5e-4, DOUBTFUL_BELOW_HALF = 0.01;
-constexpr double CURVATURE = 0.35;
-constexpr double LARGE_SPREAD = 0.75;
+constexpr double CURVATURE = 0.35, CURVATURE_OF_LARGE_SPREADS = 1.0;
+constexpr double LARGE_SPREAD = 0.75, LARGEST_SPREAD = 0.93;
+constexpr double NEARLY_EVEN = 0.05;
 constexpr double EXPANDS_FROM = 0.5;
 
 std::vector<double> slopes(const std::vector<double>& x, const std::vector<double>& y) {
@@ -73,7 +74,16 @@ CriticalDistance::CriticalDistance(double min_probability, std::vector<double> k
       tilt_(std::move(tilt)),
       tilt_slope_(slopes(knots_, tilt_)),
       quantile_(quantile),
-      expands_(expands) {}
+      expands_(expands),
+      first_knot_(N_SHARES + 1, 0) {
+    // the last knot that lies a little below each share, so that no rounding leads past a spread
+    std::size_t knot = 0;
+    for (std::size_t share = 0; share <= N_SHARES; ++share) {
+        const double least = knots_.back() * (static_cast<double>(share) - 0.5) / N_SHARES;
+        while (knot + 1 < knots_.size() && knots_[knot + 1] <= least) ++knot;
+        first_knot_[share] = knot;
+    }
+}
 
 double CriticalDistance::even(double spread) const {
     const std::size_t knot = knot_below(spread);
@@ -81,8 +91,10 @@ double CriticalDistance::even(double spread) const {
 }
 
 std::size_t CriticalDistance::knot_below(double spread) const {
-    const auto after = std::upper_bound(knots_.begin(), knots_.end(), spread);
-    return static_cast<std::size_t>(after - knots_.begin()) - 1;
+    const double share = spread / knots_.back() * static_cast<double>(N_SHARES);
+    std::size_t knot = first_knot_[std::min(static_cast<std::size_t>(share), N_SHARES)];
+    while (knot + 1 < knots_.size() && knots_[knot + 1] <= spread) ++knot;
+    return knot;
 }
 
 template <int D>
@@ -100,7 +112,17 @@ CriticalDistance::Bounds CriticalDistance::bounds(const Axes<D>& difference, dou
         const double critical = spread <= largest ? even(spread) : -1.0;
         return {critical - DOUBTFUL_BELOW_HALF, std::min(critical + DOUBTFUL_BELOW_HALF, reach)};
     }
-    if (!expands_ || spread > LARGE_SPREAD * largest) {
+    Axes<D> excess, along;
+    for (int axis = 0; axis < D; ++axis) {
+        const double relative = variance[axis] / mean - 1;
+        excess[axis] = relative * relative;
+        along[axis] = difference[axis] * difference[axis] * relative;
+    }
+    const double unevenness = sum_of_axes<D>(excess) / 2;
+    const bool is_large = spread > LARGE_SPREAD * largest;
+    const bool bounded =
+        is_large && (spread > LARGEST_SPREAD * largest || unevenness > NEARLY_EVEN);
+    if (!expands_ || bounded) {
         double lowest = variance[0], highest = variance[0];
         for (int axis = 1; axis < D; ++axis) {
             lowest = std::min(lowest, variance[axis]);
@@ -111,19 +133,13 @@ CriticalDistance::Bounds CriticalDistance::bounds(const Axes<D>& difference, dou
         return {highest > largest ? -1.0 : even(highest) - DOUBTFUL,
                 lowest > largest ? -1.0 : std::min(even(lowest) + DOUBTFUL, reach)};
     }
-    Axes<D> excess, along;
-    for (int axis = 0; axis < D; ++axis) {
-        const double relative = variance[axis] / mean - 1;
-        excess[axis] = relative * relative;
-        along[axis] = difference[axis] * difference[axis] * relative;
-    }
-    const double unevenness = sum_of_axes<D>(excess) / 2;
     const double tilted = squared > 0 ? std::max(sum_of_axes<D>(along) / squared, -1.0) : 0.0;
     const std::size_t knot = knot_below(spread);
     const double tilt = tilt_slope_[knot] * (spread - knots_[knot]) + tilt_[knot];
     const double critical =
         even(spread) + spread * (tilt * tilted - quantile_ * (std::sqrt(1 + tilted) - 1));
-    const double margin = DOUBTFUL + CURVATURE * (1 + quantile_) * spread * unevenness;
+    const double curvature = is_large ? CURVATURE_OF_LARGE_SPREADS : CURVATURE;
+    const double margin = DOUBTFUL + curvature * (1 + quantile_) * spread * unevenness;
     return {critical - margin, std::min(critical + margin, reach)};
 }
 

@@ -136,6 +136,10 @@ private:
     std::vector<double> knots_, distance_, distance_slope_, tilt_, tilt_slope_;
     double quantile_;
     bool expands_;
+
+    // Where to look for the knot below a spread, by its share of the last knot.
+    static constexpr std::size_t N_SHARES = 4096;
+    std::vector<std::size_t> first_knot_;
 };
 
 }  // namespace stormgraph

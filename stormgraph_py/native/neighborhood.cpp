@@ -1,7 +1,7 @@
 #include "neighborhood.hpp"
 
+#include <algorithm>
 #include <numeric>
-#include <tuple>
 
 namespace stormgraph {
 
@@ -122,38 +122,38 @@ std::vector<std::int64_t> degrees_of_tile(const Localizations<D>& all, const Til
 namespace {
 
 struct Edge {
-    std::int64_t source, target;
+    std::int32_t source, target;
     double weight;
     bool doubtful;
 };
 
 // In the canonical order: counted by source, then sorted by target among those of one source.
 EdgeList in_order(const std::vector<Edge>& edges, std::int64_t first, std::int64_t last) {
-    std::vector<std::size_t> start(static_cast<std::size_t>(last - first) + 1, 0);
-    for (const Edge& edge : edges) ++start[static_cast<std::size_t>(edge.source - first) + 1];
-    std::partial_sum(start.begin(), start.end(), start.begin());
-    std::vector<std::uint32_t> order(edges.size());
-    std::vector<std::size_t> next(start.begin(), start.end() - 1);
-    for (std::size_t e = 0; e < edges.size(); ++e) {
-        order[next[static_cast<std::size_t>(edges[e].source - first)]++] =
-            static_cast<std::uint32_t>(e);
-    }
-    for (std::size_t s = 0; s + 1 < start.size(); ++s) {
-        std::sort(order.begin() + static_cast<std::ptrdiff_t>(start[s]),
-                  order.begin() + static_cast<std::ptrdiff_t>(start[s + 1]),
-                  [&](std::uint32_t a, std::uint32_t b) {
-                      return edges[a].target < edges[b].target;
-                  });
+    const auto n_sources = static_cast<std::size_t>(last - first);
+    const auto position = [&](const Edge& edge) {
+        return static_cast<std::size_t>(edge.source - first);
+    };
+    std::vector<std::size_t> end(n_sources + 1, 0);
+    for (const Edge& edge : edges) ++end[position(edge) + 1];
+    std::partial_sum(end.begin(), end.end(), end.begin());
+    std::vector<Edge> sorted(edges.size());
+    for (const Edge& edge : edges) sorted[end[position(edge)]++] = edge;
+    std::ptrdiff_t begin = 0;
+    for (std::size_t s = 0; s < n_sources; ++s) {
+        const auto behind = static_cast<std::ptrdiff_t>(end[s]);
+        std::sort(sorted.begin() + begin, sorted.begin() + behind,
+                  [](const Edge& a, const Edge& b) { return a.target < b.target; });
+        begin = behind;
     }
     EdgeList list;
     list.source.reserve(edges.size());
     list.target.reserve(edges.size());
     list.weight.reserve(edges.size());
-    for (const std::uint32_t e : order) {
-        if (edges[e].doubtful) list.doubtful.push_back(static_cast<std::int64_t>(list.source.size()));
-        list.source.push_back(static_cast<std::int32_t>(edges[e].source));
-        list.target.push_back(static_cast<std::int32_t>(edges[e].target));
-        list.weight.push_back(edges[e].weight);
+    for (const Edge& edge : sorted) {
+        if (edge.doubtful) list.doubtful.push_back(static_cast<std::int64_t>(list.source.size()));
+        list.source.push_back(edge.source);
+        list.target.push_back(edge.target);
+        list.weight.push_back(edge.weight);
     }
     return list;
 }
@@ -179,8 +179,9 @@ EdgeList edges_of_tile(const Localizations<D>& all, const Tile& tile, double r0,
                 if (verdict == Verdict::drop) continue;
                 const double w = pair.weight(weight, r0);
                 if (!(w > 0)) continue;
-                const auto [low, high] = std::minmax(own.index[i], others.index[j]);
-                edges.push_back({low, high, w, verdict == Verdict::doubtful});
+                const auto a = static_cast<std::int32_t>(own.index[i]);
+                const auto b = static_cast<std::int32_t>(others.index[j]);
+                edges.push_back({std::min(a, b), std::max(a, b), w, verdict == Verdict::doubtful});
             }
         };
     };
