@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from stormgraph_py.engine import neighbors
+from stormgraph_py.engine import kernel, neighbors
 from stormgraph_py.engine.neighbors import (
     kth_neighbor_distances,
     map_tiles,
@@ -17,6 +17,8 @@ from stormgraph_py.engine.neighbors import (
 )
 from stormgraph_py.errors import Cancelled
 from stormgraph_py.progress import Progress
+
+needs_kernel = pytest.mark.skipif(kernel.native is None, reason="the kernel was not built")
 
 
 def clumps(rng, n, d, n_clumps=12, size=1000.0):
@@ -68,6 +70,61 @@ def test_order_does_not_depend_on_the_order_of_rows():
     here = spatial_order(points[shuffled], 40)
     np.testing.assert_array_equal(points[there.order], points[shuffled][here.order])
     np.testing.assert_array_equal(there.starts, here.starts)
+
+
+@pytest.mark.parametrize("d", [2, 3])
+def test_order_does_not_depend_on_the_size_of_tiles(d):
+    points = clumps(np.random.default_rng(d), 500, d)
+    whole = spatial_order(points)
+    for tile_size in (1, 10, 333):
+        tiled = spatial_order(points, tile_size)
+        np.testing.assert_array_equal(tiled.order, whole.order)
+        assert set(whole.starts.tolist()) <= set(tiled.starts.tolist())
+
+
+def test_precision_tells_coincident_localizations_apart():
+    rng = np.random.default_rng(1)
+    points = np.repeat(rng.uniform(0, 100, (20, 2)), 5, axis=0)
+    sigma = rng.uniform(5, 10, (100, 2))
+    shuffled = rng.permutation(100)
+    there = spatial_order(points, sigma=sigma)
+    here = spatial_order(points[shuffled], sigma=sigma[shuffled])
+    np.testing.assert_array_equal(sigma[there.order], sigma[shuffled][here.order])
+
+
+@pytest.mark.parametrize("d", [2, 3])
+def test_order_is_that_of_the_interleaved_bits(d):
+    bits = 32 if d == 2 else 21
+    points = np.random.default_rng(d).integers(0, 2**bits, (200, d)).astype(np.float64)
+    points[0], points[1] = 0, 2**bits - 1
+
+    def code(point):
+        return sum(
+            ((int(x) >> bit) & 1) << (bit * d + axis)
+            for axis, x in enumerate(point)
+            for bit in range(bits)
+        )
+
+    expected = sorted(range(200), key=lambda i: code(points[i]))
+    assert spatial_order(points).order.tolist() == expected
+
+
+@pytest.mark.parametrize("d", [2, 3])
+@pytest.mark.parametrize("tile_size", [5, 100])
+def test_halos_hold_all_that_lies_within_the_radius(d, tile_size):
+    points = clumps(np.random.default_rng(d), 300, d)
+    order = spatial_order(points, tile_size)
+    points = points[order.order]
+    distance = np.linalg.norm(points[:, None] - points[None], axis=2)
+    for both_sides in (False, True):
+        tiles = map_tiles(lambda tile, _: tile, points, 30.0, order.starts, both_sides=both_sides)
+        for tile in tiles:
+            near = set(np.flatnonzero((distance[tile.first : tile.last] <= 30).any(axis=0)))
+            near -= set(range(tile.first, tile.last))
+            if not both_sides:
+                near = {row for row in near if row >= tile.last}
+            assert near <= set(tile.halo.tolist())
+            assert (np.diff(tile.halo) > 0).all()
 
 
 def test_neighbours_in_the_order_are_neighbours_in_space():
@@ -244,6 +301,97 @@ def test_resampling_in_small_blocks_changes_nothing_but_chance(monkeypatch):
     whole = mean()
     monkeypatch.setattr(neighbors, "RESAMPLED_AT_ONCE", 1)  # one query a block
     assert mean() == pytest.approx(whole, rel=0.01)
+
+
+@needs_kernel
+@pytest.mark.parametrize("d", [2, 3])
+@pytest.mark.parametrize("k", [1, 15, 60])
+def test_compiled_resampling_agrees_with_numpy(monkeypatch, d, k):
+    rng = np.random.default_rng(k)
+    points = clumps(rng, 400, d, size=400.0)
+    sigma = rng.gamma(8, 1, (400, d))
+    queries = np.arange(400)
+
+    def distances(seed):
+        return resampled_kth_neighbor_distances(
+            points, sigma, k, queries, rng=np.random.default_rng(seed), n_simulations=200
+        )
+
+    compiled = np.array([distances(seed) for seed in range(3)])
+    monkeypatch.setattr(kernel, "native", None)
+    plain = np.array([distances(seed) for seed in range(3)])
+    # quantiles of 200 realizations scatter by some percent, whoever finds them
+    ratio = compiled.mean(axis=0) / plain.mean(axis=0)
+    assert np.mean(ratio) == pytest.approx(1, abs=0.005)
+    assert ratio.std() < 1.3 * (plain[0] / plain[1]).std()
+    assert (compiled[0] / compiled[1]).std() == pytest.approx((plain[0] / plain[1]).std(), rel=0.25)
+
+
+@needs_kernel
+@pytest.mark.parametrize("n_simulations", [1, 2, 12, 13, 100])
+@pytest.mark.parametrize("confidence", [0.0, 0.5, 0.95, 1.0])
+def test_compiled_quantile_is_numpys(n_simulations, confidence):
+    # with one candidate at rest and errors along one axis, distances are the query's own deviates
+    points, sigma = np.zeros((2, 2)), np.array([[1.0, 0.0], [0.0, 0.0]])
+    deviates = np.random.default_rng(0).standard_normal(n_simulations, dtype=np.float32)
+    (found,) = kernel.native.resampled_distances(
+        points, sigma, np.array([0]), np.array([0, 1]), np.array([0, 2]), 1,
+        deviates, 7, n_simulations, confidence,
+    )  # fmt: skip
+    assert found == pytest.approx(np.quantile(np.abs(deviates), confidence), rel=1e-6)
+
+
+@needs_kernel
+def test_compiled_resampling_depends_neither_on_blocks_nor_on_other_queries(monkeypatch):
+    rng = np.random.default_rng(9)
+    points, sigma = rng.uniform(0, 500, (300, 2)), np.full((300, 2), 15.0)
+
+    def distances(queries):
+        return resampled_kth_neighbor_distances(
+            points, sigma, 10, queries, rng=np.random.default_rng(0)
+        )
+
+    whole = distances(np.arange(300))
+    np.testing.assert_array_equal(distances(np.array([200, 3, 77])), whole[[200, 3, 77]])
+    monkeypatch.setattr(neighbors, "RESAMPLED_AT_ONCE_COMPILED", 1)
+    np.testing.assert_array_equal(distances(np.arange(300)), whole)
+
+
+@needs_kernel
+def test_compiled_resampling_with_few_of_very_many_candidates(monkeypatch):
+    rng = np.random.default_rng(11)
+    points, sigma = rng.uniform(0, 100, (300, 2)), np.full((300, 2), 50.0)
+    monkeypatch.setattr(neighbors, "MOST_CANDIDATES", 40)
+    near = resampled_kth_neighbor_distances(
+        points, sigma, 10, np.arange(300), rng=np.random.default_rng(0)
+    )
+    assert np.isfinite(near).all()
+
+
+@needs_kernel
+def test_compiled_resampling_refuses_what_lies_outside():
+    points, sigma, deviates = np.zeros((3, 2)), np.ones((3, 2)), np.zeros(10, np.float32)
+
+    def resampled(queries=(0,), candidates=(1, 2), starts=(0, 2), k=1, n_simulations=10):
+        return kernel.native.resampled_distances(
+            points, sigma, np.array(queries), np.array(candidates), np.array(starts), k,
+            deviates, 0, n_simulations, 0.95,
+        )  # fmt: skip
+
+    assert resampled().tolist() == [0.0]
+    for wrong in (
+        {"queries": (3,)},
+        {"candidates": (1, 3)},
+        {"candidates": (1, -1)},
+        {"starts": (0, 3)},
+        {"starts": (0, 1, 2)},
+        {"starts": (2, 0)},
+        {"k": 0},
+        {"k": 3},
+        {"n_simulations": 11},
+    ):
+        with pytest.raises(ValueError, match=r"outside|starts|k|deviates"):
+            resampled(**wrong)
 
 
 def test_resampling_tells_how_far_it_is():
