@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <tuple>
 #include <vector>
 
 namespace stormgraph {
@@ -99,7 +98,10 @@ public:
             keys.push_back({frame.row(position), position[0], i});
         }
         std::sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
-            return std::tie(a.row, a.x, a.index) < std::tie(b.row, b.x, b.index);
+            for (int axis = 0; axis < D - 1; ++axis) {
+                if (a.row[axis] != b.row[axis]) return a.row[axis] < b.row[axis];
+            }
+            return a.x != b.x ? a.x < b.x : a.index < b.index;
         });
         const std::size_t n = keys.size();
         index.reserve(n);
