@@ -50,7 +50,7 @@ class StormGraph(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         Smallest similarity at which a cluster is split.
     n_trials : int
         Infomap runs per connected component.
-    community_backend : {"infomap"}
+    community_backend : {"native", "infomap"}
         Optimiser of the map equation.
     louvain_backend : {"igraph", "python-louvain"}
         Implementation of the Louvain method.
@@ -99,7 +99,7 @@ class StormGraph(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         min_edge_probability: float = 0.75,
         similarity_threshold: float = 0.8,
         n_trials: int = 5,
-        community_backend: str = "infomap",
+        community_backend: str = "native",
         louvain_backend: str = "igraph",
         n_jobs: int = 1,
         random_state: RandomState = 0,

@@ -1,4 +1,4 @@
-"""Community detection: the only file that knows infomap, igraph and python-louvain.
+"""Community detection in libraries: the only file that knows infomap, igraph and python-louvain.
 
 Every function takes `Edges` and gives plain label arrays, so that another optimiser can take a
 library's place without anything else changing.
@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from stormgraph_py.arrays import Int32Array, IntArray
+from stormgraph_py.engine import kernel
 from stormgraph_py.engine.edges import Edges
-from stormgraph_py.params import LouvainBackend
+from stormgraph_py.params import CommunityBackend, LouvainBackend
 
 LARGEST_SEED = 2**31 - 1
 """Infomap takes seeds from 1 up to this number."""
@@ -73,7 +74,9 @@ def multilevel_infomap(edges: Edges, *, seed: int, n_trials: int = 5) -> ModuleT
     return ModuleTree(np.stack(levels), float(result.codelength))
 
 
-def two_level_infomap(edges: Edges, *, seed: int, n_trials: int = 1) -> IntArray:
+def two_level_modules(
+    edges: Edges, *, seed: int, n_trials: int = 1, backend: CommunityBackend = "native"
+) -> IntArray:
     """Modules of the two-level map equation, numbered from 0; an isolated node is its own.
 
     Parameters
@@ -83,18 +86,33 @@ def two_level_infomap(edges: Edges, *, seed: int, n_trials: int = 1) -> IntArray
     seed : int
         From 1 to `LARGEST_SEED`.
     n_trials : int
-        Runs from different starts.
+        Searches from different starts.
+    backend : {"native", "infomap"}
+        Optimiser.
 
     Returns
     -------
     ndarray of int64, shape (n_nodes,)
+
+    Raises
+    ------
+    ParameterError
+        When the back end is "native" and the kernel was not built.
     """
     if len(edges) == 0:
         return np.arange(edges.n_nodes)
-    result = _run_infomap(edges, seed=seed, num_trials=n_trials, two_level=True)
-    modules = result.modules()
     labels = np.full(edges.n_nodes, -1, dtype=np.int64)
-    labels[list(modules.keys())] = list(modules.values())
+    if backend == "native":
+        levels = kernel.require().find_modules(
+            edges.source, edges.target, edges.weight, edges.n_nodes, seed,
+            n_trials=n_trials, two_level=True,
+        )[0]  # fmt: skip
+        linked = np.union1d(edges.source, edges.target)
+        labels[linked] = levels[-1][linked]
+    else:
+        result = _run_infomap(edges, seed=seed, num_trials=n_trials, two_level=True)
+        modules = result.modules()
+        labels[list(modules.keys())] = list(modules.values())
     return _with_isolated(labels)
 
 

@@ -77,6 +77,48 @@ def add_stable_top(levels: Int32Array, pieces: Int32Array) -> Int32Array:
 
 
 @dataclass(frozen=True, eq=False)
+class ComponentLevels:
+    """Nested clusters of connected components, one component after the other.
+
+    Parameters
+    ----------
+    nodes : ndarray of int64, shape (m,)
+        Nodes of the graph, component after component.
+    sizes : ndarray of int64, shape (n_components,)
+        Number of nodes of every component.
+    depths : ndarray of int64, shape (n_components,)
+        Number of its levels.
+    levels : ndarray of int32, shape (sum of sizes times depths,)
+        All nodes of a component at its coarsest level, then at the next; then the next component.
+        Clusters are numbered from 0 within component and level.
+    """
+
+    nodes: IntArray
+    sizes: IntArray
+    depths: IntArray
+    levels: Int32Array
+
+    def at(self, level: int) -> IntArray:
+        """Cluster of every node at one level, or at the finest that its component has."""
+        begins = np.cumsum(self.sizes * self.depths) - self.sizes * self.depths
+        begins += np.minimum(level, self.depths - 1) * self.sizes
+        return self.levels[ragged_range(begins, self.sizes)].astype(np.int64)
+
+
+def ragged_range(begins: IntArray, sizes: IntArray) -> IntArray:
+    """Concatenate the ranges that begin at `begins` and have the given sizes.
+
+    Examples
+    --------
+    >>> ragged_range(np.array([5, 0]), np.array([2, 3]))
+    array([5, 6, 0, 1, 2])
+    """
+    ends = np.cumsum(sizes)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.repeat(begins - (ends - sizes), sizes) + np.arange(total)
+
+
+@dataclass(frozen=True, eq=False)
 class StackedLevels:
     """Levels of all components side by side.
 
@@ -96,35 +138,57 @@ class StackedLevels:
     offsets: IntArray
 
 
-def stack_levels(
-    parts: Sequence[tuple[IntArray, Int32Array]], n: int, min_cluster_size: int
-) -> StackedLevels:
+def stack_levels(parts: ComponentLevels, n: int, min_cluster_size: int) -> StackedLevels:
     """Put the nested clusters of all components side by side.
 
     Parameters
     ----------
-    parts : sequence of (members, levels)
-        For every component its localizations and its nested clusters, shape (depth, n_members).
+    parts : ComponentLevels
+        Levels of every component.
     n : int
         Localizations in all.
     min_cluster_size : int
         Smaller clusters become unclustered at their level.
     """
-    depth = max((len(levels) for _, levels in parts), default=1)
-    offsets = np.zeros((depth, len(parts)), dtype=np.int64)
+    depth = int(parts.depths.max(initial=1))
+    offsets = np.zeros((depth, len(parts.sizes)), dtype=np.int64)
     stacked, numbers = [], []
     for level in range(depth):
         labels = np.full(n, -1, dtype=np.int64)
-        total = 0
-        for number, (members, levels) in enumerate(parts):
-            own = levels[min(level, len(levels) - 1)]
-            offsets[level, number] = total
-            labels[members] = own + total
-            total += int(own.max()) + 1
+        labels[parts.nodes], offsets[level] = numbered_apart(parts.at(level), parts.sizes)
         labels, renumbered = number_by_size(labels, min_cluster_size)
         stacked.append(labels)
         numbers.append(renumbered)
     return StackedLevels(tuple(stacked), tuple(numbers), offsets)
+
+
+def numbered_apart(labels: IntArray, sizes: IntArray) -> tuple[IntArray, IntArray]:
+    """Give the clusters of every component numbers of their own.
+
+    Parameters
+    ----------
+    labels : ndarray of int64, shape (m,)
+        Clusters, component after component, numbered from 0 within each; -1 = unclustered.
+    sizes : ndarray of int64, shape (n_components,)
+        Nodes of the components, above 0.
+
+    Returns
+    -------
+    labels : ndarray of int64, shape (m,)
+        Numbered from 0 over all components.
+    offsets : ndarray of int64, shape (n_components,)
+        What was added to each component's numbers.
+
+    Examples
+    --------
+    >>> numbered_apart(np.array([0, 1, 1, 0, -1]), np.array([3, 2]))
+    (array([ 0,  1,  1,  2, -1]), array([0, 2]))
+    """
+    if not len(sizes):
+        return labels, np.zeros(0, dtype=np.int64)
+    counts = np.maximum.reduceat(labels, np.cumsum(sizes) - sizes) + 1
+    offsets = np.cumsum(counts) - counts
+    return np.where(labels >= 0, labels + np.repeat(offsets, sizes), -1), offsets
 
 
 def parents_of(levels: Sequence[IntArray]) -> tuple[IntArray, ...]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
+from stormgraph_py.errors import ParameterError
+
 NOT_INSTALLED = (
     "The compiled kernel is not installed: Infomap finds the communities, and large data take "
     "longer. With a C++ compiler on the machine, install stormgraph_py again for the kernel."
@@ -30,3 +32,19 @@ def _built() -> ModuleType | None:
 
 native = _built()
 """The extension module `stormgraph_py._native`; None where it was not built."""
+
+
+def require() -> ModuleType:
+    """Return the kernel.
+
+    Raises
+    ------
+    ParameterError
+        Where it was not built.
+    """
+    if native is None:
+        raise ParameterError(
+            "community_backend='native' needs the compiled kernel, which is not installed; use "
+            "'infomap', or install stormgraph_py again on a machine with a C++ compiler."
+        )
+    return native

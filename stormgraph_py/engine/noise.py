@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from stormgraph_py.arrays import BoolArray, FloatArray
-from stormgraph_py.engine.communities import LARGEST_SEED, louvain, two_level_infomap
+from stormgraph_py.engine.communities import LARGEST_SEED, louvain, two_level_modules
 from stormgraph_py.engine.edges import Edges
 from stormgraph_py.engine.outliers import outlier_rules
 from stormgraph_py.errors import InputError, ParameterError
-from stormgraph_py.params import LouvainBackend
+from stormgraph_py.params import CommunityBackend, LouvainBackend
 
 BELOW_THRESHOLD = 5
 """`NoiseResult.rule` of a localization whose expected degree is below the threshold."""
@@ -364,6 +364,7 @@ def remove_unclustered(
     random_degrees: FloatArray,
     edges: Edges | None = None,
     rng: np.random.Generator | None = None,
+    community_backend: CommunityBackend = "native",
     louvain_backend: LouvainBackend = "igraph",
 ) -> NoiseResult:
     """Tell unclustered localizations by their degree.
@@ -381,6 +382,8 @@ def remove_unclustered(
         outlier rules in two preliminary clusterings; without it, by the threshold alone.
     rng : numpy.random.Generator, optional
         Seeds the preliminary clusterings; needed with `edges`.
+    community_backend : {"native", "infomap"}
+        Optimiser of the two-level map equation.
     louvain_backend : {"igraph", "python-louvain"}
         Implementation of the Louvain method.
 
@@ -397,7 +400,7 @@ def remove_unclustered(
     Notes
     -----
     Paper: Methods, "Thresholding of node degrees to eliminate unclustered nodes". A localization is
-    unclustered when either clustering, two-level Infomap or Louvain, says so.
+    unclustered when either clustering, by the two-level map equation or Louvain, says so.
     """
     limits = np.broadcast_to(np.asarray(threshold, dtype=np.float64), degrees.shape).copy()
     if edges is None:
@@ -407,7 +410,7 @@ def remove_unclustered(
     else:
         seeds = rng.integers(1, LARGEST_SEED, size=2).tolist()
         clusterings = (
-            two_level_infomap(edges, seed=seeds[0]),
+            two_level_modules(edges, seed=seeds[0], backend=community_backend),
             louvain(edges, seed=seeds[1], backend=louvain_backend),
         )
         rules = np.stack([outlier_rules(degrees, limits, labels) for labels in clusterings])

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from stormgraph_py.arrays import FloatArray, IntArray
+from stormgraph_py.engine import kernel
 from stormgraph_py.engine.communities import LARGEST_SEED
 from stormgraph_py.engine.divide import Division, divide
 from stormgraph_py.engine.edges import (
@@ -158,6 +160,9 @@ def cluster_points(
 ) -> ClusteringResult:
     """Cluster positions (n, d) with precisions (n, d) or None; see `cluster_localizations`."""
     data = prepare(coordinates, sigma, area, params)
+    if params.community_backend == "native" and kernel.native is None:
+        params = replace(params, community_backend="infomap")
+        data = replace(data, warnings=(*data.warnings, kernel.NOT_INSTALLED))
     if params.overcounting and data.sigma is None:
         raise ParameterError(
             "overcounting=True needs localization precisions (sigma) along every axis, and there "
@@ -344,6 +349,7 @@ class _Run:
             random_degrees=random_degrees(cloud, r0, rng=rng),
             edges=edges,
             rng=rng,
+            community_backend=params.community_backend,
             louvain_backend=params.louvain_backend,
         )
 

@@ -5,6 +5,7 @@
 
 NB_MODULE(_native, module) {
     module.doc() = "Compiled kernel of stormgraph_py; stormgraph_py.engine calls it.";
+    stormgraph::bind_divide(module);
     stormgraph::bind_graph(module);
     stormgraph::bind_map_equation(module);
     stormgraph::bind_monitor(module);

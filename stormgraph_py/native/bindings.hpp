@@ -37,6 +37,7 @@ NumpyArray<T> to_numpy(std::vector<T> values, std::size_t n_rows) {
     return NumpyArray<T>(owner->data(), {n_rows, n_columns}, free_owner);
 }
 
+void bind_divide(nb::module_& module);
 void bind_graph(nb::module_& module);
 void bind_map_equation(nb::module_& module);
 void bind_monitor(nb::module_& module);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "aggregation.hpp"
+#include "partition.hpp"
 #include "plogp.hpp"
 
 namespace stormgraph {
@@ -48,6 +49,10 @@ double tree_codelength(const FlowNetwork& network, const ModuleTree& tree) {
     for (std::size_t m = 0; m < n_modules; ++m)
         length += plogp(exit[m] + inside[m]) - plogp(exit[m]) - paid[m];
     return length / ln2;
+}
+
+double undivided_bits(const FlowNetwork& network) noexcept {
+    return undivided_codelength(network, 0.0) / ln2;
 }
 
 std::vector<std::int32_t> tree_levels(const ModuleTree& tree, std::int32_t& depth) {

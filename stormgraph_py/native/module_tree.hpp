@@ -22,6 +22,9 @@ struct ModuleTree {
 // Parents must come before their modules.
 double tree_codelength(const FlowNetwork& network, const ModuleTree& tree);
 
+// Codelength of the tree that is not divided at all, in bits: the entropy of the visits.
+double undivided_bits(const FlowNetwork& network) noexcept;
+
 // Levels of a tree, coarsest first: depth x n numbers, every level numbered from 0 in the order of
 // the modules' first nodes. A module that is not divided further repeats.
 std::vector<std::int32_t> tree_levels(const ModuleTree& tree, std::int32_t& depth);
