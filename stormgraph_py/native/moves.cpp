@@ -1,6 +1,7 @@
 #include "moves.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "plogp.hpp"
@@ -44,18 +45,21 @@ void Mover::Candidates::find_changes(std::size_t n, double node_visits, double n
 void Mover::collect(const Partition& partition, const FlowNetwork& network, std::int32_t node,
                     const std::vector<std::int32_t>* links_within) {
     touched_.clear();
+    if (++at_hand_ == std::numeric_limits<std::int32_t>::max()) {
+        std::fill(inflow_.begin(), inflow_.end(), Inflow{0.0, 0});
+        at_hand_ = 1;
+    }
     for (std::int64_t link = network.starts[node]; link < network.starts[node + 1]; ++link) {
         const std::int32_t b = network.neighbors[link];
         if (links_within && (*links_within)[b] != (*links_within)[node]) continue;
         const std::int32_t m = partition.module_of[b];
-        if (!is_touched_[m]) {
-            is_touched_[m] = 1;
+        Inflow& inflow = inflow_[m];
+        if (inflow.of != at_hand_) {
+            inflow = {0.0, at_hand_};
             touched_.push_back(m);
-            flow_into_[m] = 0.0;
         }
-        flow_into_[m] += network.flow[link];
+        inflow.flow += network.flow[link];
     }
-    for (const std::int32_t m : touched_) is_touched_[m] = 0;
 }
 
 std::int64_t Mover::move_nodes(Partition& partition, const FlowNetwork& network, Nodes nodes,
@@ -67,10 +71,7 @@ std::int64_t Mover::move_nodes(Partition& partition, const FlowNetwork& network,
     std::iota(order_.begin(), order_.end(), 0);
     random.shuffle(order_);
     waiting_.assign(n, 1);
-    if (flow_into_.size() < static_cast<std::size_t>(n)) {
-        flow_into_.resize(n);
-        is_touched_.resize(n, 0);
-    }
+    if (inflow_.size() < static_cast<std::size_t>(n)) inflow_.resize(n, Inflow{0.0, 0});
     empty_.clear();
     for (std::int32_t m = 0; m < n; ++m)
         if (modules[m].units == 0) empty_.push_back(m);
@@ -94,11 +95,11 @@ std::int64_t Mover::move_nodes(Partition& partition, const FlowNetwork& network,
             candidates_.resize(touched_.size());
             for (const std::int32_t m : touched_) {
                 if (m == home) {
-                    flow_home = flow_into_[m];
+                    flow_home = inflow_[m].flow;
                     continue;
                 }
                 const Module& module = modules[m];
-                candidates_.flow[n_candidates] = flow_into_[m];
+                candidates_.flow[n_candidates] = inflow_[m].flow;
                 candidates_.visits[n_candidates] = module.visits;
                 candidates_.exit[n_candidates] = module.exit;
                 candidates_.plogp_exit[n_candidates] = module.plogp_exit;
@@ -145,7 +146,7 @@ std::int64_t Mover::move_nodes(Partition& partition, const FlowNetwork& network,
                 joined.exit = exit;
                 joined.visits = visits;
             } else {
-                joined.exit = std::max(0.0, joined.exit + exit - 2.0 * flow_into_[target]);
+                joined.exit = std::max(0.0, joined.exit + exit - 2.0 * inflow_[target].flow);
                 joined.visits += visits;
             }
             joined.units += network.units[node];

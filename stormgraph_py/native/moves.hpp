@@ -38,14 +38,19 @@ private:
                           double total_without);
     };
 
+    struct Inflow {
+        double flow;
+        std::int32_t of;  // node at hand that it was last added up for, counted from 1
+    };
+
     void collect(const Partition& partition, const FlowNetwork& network, std::int32_t node,
                  const std::vector<std::int32_t>* links_within);
 
     const Monitor* monitor_;
     std::vector<std::int32_t> order_, empty_, touched_;
     std::vector<char> waiting_;      // nodes that a change nearby may have given a better module
-    std::vector<double> flow_into_;  // of the node at hand into every module
-    std::vector<char> is_touched_;
+    std::vector<Inflow> inflow_;     // of the node at hand into every module
+    std::int32_t at_hand_ = 0;
     Candidates candidates_;
 };
 

@@ -24,8 +24,8 @@ std::vector<char> lowest_modules(const std::vector<std::int32_t>& parent,
 }  // namespace
 
 double TreeRefiner::refine(const FlowNetwork& network, ModuleTree& tree, Random& random) {
-    double gain = refine_lowest(network, tree, random);
-    gain += move_modules(network, tree, random);
+    double gain = move_at_level(network, tree.leaf, tree.parent, random);
+    gain += move_modules(tree, random);
     tidy(tree);
     return gain;
 }
@@ -37,50 +37,50 @@ double TreeRefiner::refine_lowest(const FlowNetwork& network, ModuleTree& tree, 
 }
 
 // Single nodes first; then groups of nodes, which are what nodes form that move within their
-// modules alone; then all nodes of a module together.
+// modules alone; then all nodes of a module together. Leaves the groups and their modules behind.
 double TreeRefiner::move_at_level(const FlowNetwork& network, std::vector<std::int32_t>& home,
                                   std::vector<std::int32_t>& parent, Random& random) {
     double gain = tuner_.tune(network, home, parent, random);
     grouping_.move_from_singles(network, Nodes::localizations, 0.0, random, &home);
-    gain += move_together(network, grouping_.module_of(), home, parent, random);
-    gain += move_together(network, std::vector<std::int32_t>(home), home, parent, random);
-    return gain;
-}
+    assign_aggregated(groups_, network, grouping_.module_of(), group_of_);
+    home_of_group_.resize(groups_.size());
+    for (std::int32_t a = 0; a < network.size(); ++a) home_of_group_[group_of_[a]] = home[a];
+    gain += tuner_.tune(groups_, home_of_group_, parent, random);
 
-// Move groups, each of which lies within one module.
-double TreeRefiner::move_together(const FlowNetwork& network,
-                                  const std::vector<std::int32_t>& group_of,
-                                  std::vector<std::int32_t>& home,
-                                  std::vector<std::int32_t>& parent, Random& random) {
-    assign_aggregated(groups_, network, group_of, numbered_);
-    std::vector<std::int32_t> home_of_group(groups_.size());
-    for (std::int32_t a = 0; a < network.size(); ++a) home_of_group[numbered_[a]] = home[a];
-    const double gain = tuner_.tune(groups_, home_of_group, parent, random);
-    for (std::int32_t a = 0; a < network.size(); ++a) home[a] = home_of_group[numbered_[a]];
+    assign_aggregated(wholes_, groups_, home_of_group_, numbered_);
+    home_of_whole_.resize(wholes_.size());
+    for (std::int32_t g = 0; g < groups_.size(); ++g)
+        home_of_whole_[numbered_[g]] = home_of_group_[g];
+    gain += tuner_.tune(wholes_, home_of_whole_, parent, random);
+    for (std::int32_t g = 0; g < groups_.size(); ++g)
+        home_of_group_[g] = home_of_whole_[numbered_[g]];
+    for (std::int32_t a = 0; a < network.size(); ++a) home[a] = home_of_group_[group_of_[a]];
     return gain;
 }
 
 // Modules without submodules become the nodes of a coarser network and move from parent to parent;
 // then modules that hold nothing but such nodes, and so on up to the top.
-double TreeRefiner::move_modules(const FlowNetwork& network, ModuleTree& tree, Random& random) {
+double TreeRefiner::move_modules(ModuleTree& tree, Random& random) {
     double gain = 0.0;
-    const FlowNetwork* fine = &network;
-    // module that a node of the network at hand is, module that holds it, and nodes to be merged
-    std::vector<std::int32_t> unit, home(tree.leaf), members;
+    // of the network at hand: the module of the tree that a node is, and the one that holds it; the
+    // first network is that of groups, all of which are in modules without submodules
+    const FlowNetwork* fine = &groups_;
+    std::vector<std::int32_t> unit(groups_.size(), -1), home(home_of_group_), members;
     std::vector<char> is_unit(tree.parent.size(), 0);
-    while (true) {
+    for (int next = 0;; next = 1 - next) {
         const std::vector<char> lowest = lowest_modules(tree.parent, home, is_unit);
         if (lowest[0]) return gain;
         const auto n_modules = static_cast<std::int32_t>(tree.parent.size());
-        members.resize(fine->size());
-        // a node whose module is not dissolved stays by itself, numbered beyond the modules
-        for (std::int32_t a = 0; a < fine->size(); ++a)
+        const std::int32_t n = fine->size();
+        members.resize(n);
+        // a node of a module that is not dissolved yet stays by itself, numbered beyond the modules
+        for (std::int32_t a = 0; a < n; ++a)
             members[a] = lowest[home[a]] ? home[a] : n_modules + a;
-        FlowNetwork& coarse = fine == &coarse_ ? coarser_ : coarse_;
+        FlowNetwork& coarse = levels_[next];
         assign_aggregated(coarse, *fine, members, numbered_);
         coarse.visits = coarse.exits;
         std::vector<std::int32_t> new_unit(coarse.size()), new_home(coarse.size());
-        for (std::int32_t a = 0; a < fine->size(); ++a) {
+        for (std::int32_t a = 0; a < n; ++a) {
             const std::int32_t m = home[a];
             new_unit[numbered_[a]] = lowest[m] ? m : unit[a];
             new_home[numbered_[a]] = lowest[m] ? tree.parent[m] : m;

@@ -27,15 +27,12 @@ public:
 private:
     double move_at_level(const FlowNetwork& network, std::vector<std::int32_t>& home,
                          std::vector<std::int32_t>& parent, Random& random);
-    double move_together(const FlowNetwork& network, const std::vector<std::int32_t>& group_of,
-                         std::vector<std::int32_t>& home, std::vector<std::int32_t>& parent,
-                         Random& random);
-    double move_modules(const FlowNetwork& network, ModuleTree& tree, Random& random);
+    double move_modules(ModuleTree& tree, Random& random);
 
     TwoLevelSearch grouping_;
     TreeTuner tuner_;
-    FlowNetwork coarse_, coarser_, groups_;
-    std::vector<std::int32_t> numbered_;
+    FlowNetwork groups_, wholes_, levels_[2];
+    std::vector<std::int32_t> group_of_, home_of_group_, home_of_whole_, numbered_;
 };
 
 // Drop modules without nodes and modules that hold nothing but another one; parents come first.
