@@ -1,8 +1,16 @@
-"""Processor time and memory from 5,000 to 1,000,000 localizations, beside DBSCAN and HDBSCAN.
+"""Time and memory from 5,000 to 10 million localizations, beside DBSCAN and HDBSCAN.
 
-Run ``python benchmarks/speed.py`` from the root of the repository. Simulated 2-D localizations with
-sigma, k = 15, defaults otherwise. Every figure is the median over fresh processes; time is the
-process's processor time from after the imports to the labels, memory the peak of the process.
+Usage: python benchmarks/speed.py [--sizes 5000 27000 100000 300000 1000000] [--large] [--runs 3]
+       [--backend native] [--threads 1 2 --threads-at 1000000] [--out manual/_static/speed.json]
+
+Simulated 2-D localizations with sigma, k = 15, defaults otherwise. Every run has a process of its
+own, which begins with positions and precisions in memory and ends with labels; imports are not
+counted. Time is processor time and wall time, memory the peak of the process. The methods take
+turns, so that what else the machine does falls on all of them.
+
+With --out, results are kept in a file, where they take the place of earlier ones of the same
+method, size and threads; so the sizes can be measured one at a time. The manual's page of them is
+made from that file by manual/make_speed_page.py.
 """
 
 from __future__ import annotations
@@ -13,120 +21,212 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.data import speed_case
-from benchmarks.machine import describe_machine
+from benchmarks.speed_tables import Results, Row, keep, load, stage_tables, threads_table, totals
+
+if TYPE_CHECKING:
+    from stormgraph_py.result import ClusteringResult
 
 SIZES = (5_000, 27_000, 100_000, 300_000, 1_000_000)
+LARGE = 10_000_000
 LARGEST_FOR_HDBSCAN = 100_000
 DBSCAN_EPS_NM, DBSCAN_MIN_POINTS = 20, 10
+HDBSCAN_MIN_CLUSTER_SIZE = 10
+METHODS = ("stormgraph", "dbscan", "hdbscan")
 
 
-def one_run(method: str, n: int, n_jobs: int) -> dict[str, object]:
-    """Time one method in this process."""
+def simulate(n: int, path: str) -> None:
+    """Write about n simulated localizations to a file: a process of its own has the memory."""
+    from benchmarks.data import speed_case
+
     case = speed_case(n)
-    stages: dict[str, float] = {}
+    np.savez(path, coordinates=case.coordinates, sigma=case.sigma, area=np.array(case.area))
+
+
+def one_run(
+    method: str,
+    path: str,
+    n_jobs: int,
+    backend: str | None,
+    look_at: Callable[[ClusteringResult], object] | None = None,
+) -> Row:
+    """Time one method in this process; whoever wants to may look at the result."""
+    with np.load(path) as data:
+        coordinates, sigma, area = data["coordinates"], data["sigma"], float(data["area"])
+    n = len(coordinates)
     if method == "stormgraph":
-        from stormgraph_py import Localizations, StormGraphParams, cluster_localizations
+        return {"n": n, **_stormgraph(coordinates, sigma, area, n_jobs, backend, look_at)}
+    from sklearn.cluster import DBSCAN, HDBSCAN
 
-        locs = Localizations.from_arrays(case.coordinates, case.sigma)
-        before, wall = _cpu(), time.perf_counter()
-        result = cluster_localizations(locs, StormGraphParams(k=15), area=case.area, n_jobs=n_jobs)
-        labels = result.labels
-        stages = {t.stage: t.cpu_s for t in result.timings}
-    else:
-        from sklearn.cluster import DBSCAN, HDBSCAN
+    model = (
+        DBSCAN(eps=DBSCAN_EPS_NM, min_samples=DBSCAN_MIN_POINTS)
+        if method == "dbscan"
+        else HDBSCAN(min_cluster_size=HDBSCAN_MIN_CLUSTER_SIZE, copy=True)
+    )
+    cpu, wall = cpu_s(), time.perf_counter()
+    labels = model.fit_predict(coordinates)
+    return {"n": n, **_measured(cpu, wall, labels)}
 
-        model = (
-            DBSCAN(eps=DBSCAN_EPS_NM, min_samples=DBSCAN_MIN_POINTS)
-            if method == "dbscan"
-            else HDBSCAN(min_cluster_size=10, copy=True)
-        )
-        before, wall = _cpu(), time.perf_counter()
-        labels = model.fit_predict(case.coordinates)
+
+def _stormgraph(
+    coordinates: np.ndarray,
+    sigma: np.ndarray,
+    area: float,
+    n_jobs: int,
+    backend: str | None,
+    look_at: Callable[[ClusteringResult], object] | None,
+) -> Row:
+    from stormgraph_py import Localizations, StormGraphParams, cluster_localizations
+    from stormgraph_py.engine import kernel
+
+    params = StormGraphParams(k=15, **({} if backend is None else {"community_backend": backend}))
+    locs = Localizations.from_arrays(coordinates, sigma)
+    del coordinates, sigma
+    peaks: dict[str, float] = {}
+    cpu, wall = cpu_s(), time.perf_counter()
+    result = cluster_localizations(
+        locs,
+        params,
+        area=area,
+        n_jobs=n_jobs,
+        on_progress=lambda event: peaks.__setitem__(event.stage, peak_gb()),
+    )
+    measured = _measured(cpu, wall, result.labels)
+    # worker processes that wait for more are not yet among the finished children
+    measured["cpu_s"] = max(measured["cpu_s"], sum(t.cpu_s for t in result.timings))
+    if look_at is not None:
+        look_at(result)
     return {
-        "n": len(case.coordinates),
-        "cpu_s": _cpu() - before,
-        "wall_s": time.perf_counter() - wall,
-        "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
-        "clusters": int(np.max(labels)) + 1,
-        "stages": stages,
+        "backend": params.community_backend,
+        "kernel": kernel.native is not None,
+        **measured,
+        "stages": {
+            t.stage: {"cpu_s": t.cpu_s, "wall_s": t.wall_s, "peak_gb": peaks[t.stage]}
+            for t in result.timings
+        },
     }
 
 
-def _cpu() -> float:
+def _measured(cpu: float, wall: float, labels: np.ndarray) -> Row:
+    return {
+        "cpu_s": cpu_s() - cpu,
+        "wall_s": time.perf_counter() - wall,
+        "peak_gb": peak_gb(),
+        "clusters": int(np.max(labels)) + 1,
+    }
+
+
+def cpu_s() -> float:
+    """Processor time of this process and of its finished children."""
     own, children = (
         resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
-def repeated(method: str, n: int, runs: int, n_jobs: int = 1) -> list[dict[str, object]]:
-    """Run in fresh processes, BLAS and OpenMP on one thread."""
+def peak_gb() -> float:
+    """Most memory that this process has had so far."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
+
+
+def in_a_process(script: str, *words: object) -> str:
+    """Run a program in a fresh process, BLAS and OpenMP on one thread, and read what it says."""
     quiet = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    results = []
+    call = [sys.executable, script, *map(str, words)]
+    done = subprocess.run(
+        call, check=True, stdout=subprocess.PIPE, text=True, env=os.environ | quiet
+    )
+    return done.stdout
+
+
+def measure(
+    n: int, cases: Sequence[tuple[str, int]], runs: int, backend: str | None, path: Path
+) -> list[Row]:
+    """Run methods on numbers of threads in turn; one row each with the figures of all runs."""
+    print(f"simulating {n:,} localizations", file=sys.stderr, flush=True)
+    in_a_process(__file__, "--simulate", n, path)
+    found: dict[tuple[str, int], list[Row]] = {case: [] for case in cases}
     for _ in range(runs):
-        call = [sys.executable, __file__, "--one", method, str(n), str(n_jobs)]
-        done = subprocess.run(
-            call, check=True, capture_output=True, text=True, env=os.environ | quiet
-        )
-        results.append(json.loads(done.stdout))
-        note = f"{method}, {n:,}, {n_jobs} process(es): {results[-1]['cpu_s']:.1f} CPU s"
-        print(note, file=sys.stderr, flush=True)
-    return results
+        for case in list(found):
+            method, n_jobs = case
+            try:
+                text = in_a_process(__file__, "--one", method, path, n_jobs, backend or "-")
+            except subprocess.CalledProcessError as error:
+                if method == "stormgraph":
+                    raise
+                note = f"{method} did not end at {n:,}: left out ({error})"
+                print(note, file=sys.stderr, flush=True)
+                del found[case]
+                continue
+            row = json.loads(text)
+            found[case].append(row)
+            note = f"{method}, {row['n']:,}, {n_jobs} thread(s): {row['cpu_s']:.2f} CPU s"
+            print(note, file=sys.stderr, flush=True)
+    return [
+        {"method": method, "asked": n, "n_jobs": n_jobs, **gathered(rows)}
+        for (method, n_jobs), rows in found.items()
+    ]
 
 
-def median(results: list[dict[str, object]], key: str) -> float:
-    """Median of one figure."""
-    return float(np.median([r[key] for r in results]))
+def gathered(rows: list[Row]) -> Row:
+    """One row out of several runs: lists of the figures, everything else from the first run."""
+    whole = dict(rows[0])
+    for key, value in rows[0].items():
+        if key in ("cpu_s", "wall_s", "peak_gb"):
+            whole[key] = [round(row[key], 4) for row in rows]
+        elif key == "stages":
+            whole[key] = {s: gathered([row[key][s] for row in rows]) for s in value}
+    return whole
 
 
 def main() -> None:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Measure, keep the results and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--workers-at", type=int, default=300_000, help="0 leaves this table out")
-    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--large", action="store_true", help="10 million localizations as well")
+    parser.add_argument("--runs", type=int, default=3, help="fresh processes for every figure")
+    parser.add_argument("--methods", nargs="*", choices=METHODS, default=METHODS)
+    parser.add_argument("--backend", help="community_backend; the package's default by default")
+    parser.add_argument("--threads", type=int, nargs="*", default=(1, 2))
+    parser.add_argument("--threads-at", type=int, default=1_000_000, help="size of that table")
+    parser.add_argument("--out", type=Path, help="JSON file that keeps the results")
+    parser.add_argument("--simulate", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--one", nargs=4, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.one:
-        method, n, n_jobs = arguments.one
-        print(json.dumps(one_run(method, int(n), int(n_jobs))))
+    if arguments.simulate:
+        simulate(int(arguments.simulate[0]), arguments.simulate[1])
         return
-    print(f"\n## Speed\n\n{describe_machine()}; median of {arguments.runs}\n")
-    print("| localizations | StormGraph CPU s (min-max) | wall s | peak GB | clusters "
-          "| DBSCAN CPU s | HDBSCAN CPU s | ratio to DBSCAN |\n|" + "---|" * 8)  # fmt: skip
-    split: dict[int, list[dict[str, object]]] = {}
-    for n in arguments.sizes:
-        ours = split[n] = repeated("stormgraph", n, arguments.runs)
-        dbscan = median(repeated("dbscan", n, arguments.runs), "cpu_s")
-        hdbscan = "-"
-        if n <= LARGEST_FOR_HDBSCAN:
-            hdbscan = f"{median(repeated('hdbscan', n, arguments.runs), 'cpu_s'):.1f}"
-        cpu = [float(str(r["cpu_s"])) for r in ours]
-        print(f"| {ours[0]['n']:,} | {np.median(cpu):.1f} ({min(cpu):.1f}-{max(cpu):.1f}) "
-              f"| {median(ours, 'wall_s'):.1f} | {median(ours, 'peak_gb'):.2f} "
-              f"| {ours[0]['clusters']} | {dbscan:.2f} | {hdbscan} "
-              f"| {np.median(cpu) / dbscan:.1f} |", flush=True)  # fmt: skip
-    print("\nCPU s by stage\n")
-    stages = list(split[arguments.sizes[0]][0]["stages"])  # type: ignore[call-overload]
-    print("| localizations | " + " | ".join(stages) + " |\n|---|" + "---|" * len(stages))
-    for n in arguments.sizes:
-        cells = [f"{np.median([r['stages'][s] for r in split[n]]):.2f}" for s in stages]  # type: ignore[index]
-        print(f"| {split[n][0]['n']:,} | " + " | ".join(cells) + " |")
-    if arguments.workers_at:
-        walls = [
-            median(repeated("stormgraph", arguments.workers_at, arguments.runs, jobs), "wall_s")
-            for jobs in (1, 2)
-        ]
-        print(f"\nWall time of {arguments.workers_at:,} localizations: {walls[0]:.1f} s in one "
-              f"process, {walls[1]:.1f} s in two, ratio {walls[0] / walls[1]:.2f}")  # fmt: skip
+    if arguments.one:
+        method, path, n_jobs, backend = arguments.one
+        row = one_run(method, path, int(n_jobs), None if backend == "-" else backend)
+        print(json.dumps(row))
+        return
+    results: Results = load(arguments.out)
+    sizes = [*arguments.sizes, *([LARGE] if arguments.large else [])]
+    with tempfile.TemporaryDirectory() as folder:
+        for n in sizes:
+            cases = [
+                (method, 1)
+                for method in arguments.methods
+                if method != "hdbscan" or n <= LARGEST_FOR_HDBSCAN
+            ]
+            if n == arguments.threads_at and "stormgraph" in arguments.methods:
+                cases += [("stormgraph", j) for j in arguments.threads if j != 1]
+            path = Path(folder) / "localizations.npz"
+            rows = measure(n, cases, arguments.runs, arguments.backend, path)
+            keep(results, "speed", rows, arguments.out)
+    for table in (totals(results), *stage_tables(results).values(), threads_table(results)):
+        print(f"\n{table}")
 
 
 if __name__ == "__main__":
