@@ -1,6 +1,7 @@
 #include <nanobind/stl/tuple.h>
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 #include "bindings.hpp"
@@ -23,6 +24,9 @@ EdgeList checked_edges(const Array1<std::int32_t>& source, const Array1<std::int
     if (std::any_of(source.data(), source.data() + m, outside) ||
         std::any_of(target.data(), target.data() + m, outside))
         throw nb::value_error("an edge ends at a node that does not exist");
+    const auto impossible = [](double w) { return !(w >= 0.0) || !std::isfinite(w); };
+    if (std::any_of(weight.data(), weight.data() + m, impossible))
+        throw nb::value_error("weights are finite and not negative");
     return {source.data(), target.data(), weight.data(), static_cast<std::int64_t>(m), n_nodes};
 }
 

@@ -15,7 +15,7 @@ void FlowNetwork::clear() noexcept {
 
 void assign_flow(FlowNetwork& network, const EdgeList& edges) {
     const std::int32_t n = edges.n_nodes;
-    network.starts.assign(n + 1, 0);
+    network.starts.assign(static_cast<std::size_t>(n) + 1, 0);
     network.visits.assign(n, 0.0);
     network.exits.assign(n, 0.0);
     network.units.assign(n, 1);

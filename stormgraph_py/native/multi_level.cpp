@@ -78,7 +78,7 @@ void MultiLevelSearch::divide(const Task& task, const FlowNetwork& whole, Depth 
 bool MultiLevelSearch::find_modules(const Task& task, const FlowNetwork& network, Depth depth,
                                     Random& random) {
     const std::int32_t n = network.size();
-    if (n <= 2) return false;
+    if (n < 2) return false;
     if (task.has_modules) {
         division_.module_of.resize(n);
         for (std::int32_t i = 0; i < n; ++i)
