@@ -8,9 +8,11 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from stormgraph_py.engine import kernel
+from stormgraph_py.engine.by_infomap import one_level_codelength
 from stormgraph_py.engine.communities import louvain, multilevel_infomap, seed_of
 from stormgraph_py.engine.components import component_labels, split_components
-from stormgraph_py.engine.divide import divide, one_level_codelength
+from stormgraph_py.engine.divide import divide
 from stormgraph_py.engine.edges import neighborhood_edges
 from stormgraph_py.engine.neighbors import spatial_order
 from stormgraph_py.params import StormGraphParams
@@ -107,8 +109,9 @@ def test_codelengths_of_components_add_up_to_that_of_the_whole_graph(seed):
     assert weighted == pytest.approx(hierarchical_codelength(edges, levels), abs=1e-9)
 
 
+@pytest.mark.parametrize("backend", ["native", "infomap"])
 @pytest.mark.parametrize("seed", range(3))
-def test_infomap_per_component_is_as_good_as_on_the_whole_graph(seed):
+def test_components_alone_are_as_short_as_infomap_on_the_whole_graph(seed, backend):
     infomap = pytest.importorskip("infomap")
     points, edges = simulated(seed)
     network = infomap.Network()
@@ -117,15 +120,16 @@ def test_infomap_per_component_is_as_good_as_on_the_whole_graph(seed):
         options=infomap.Options(flow_model="undirected", num_threads=1, seed=3, num_trials=5)
     )
     # settled components get one run, those under twice the minimum size one module
-    found = divide(edges, points, StormGraphParams(n_trials=5), seed=3)
+    found = divide(edges, points, StormGraphParams(n_trials=5, community_backend=backend), seed=3)
     assert found.hierarchy.codelength <= whole.codelength * 1.001
 
 
-def test_the_codelength_of_a_division_is_that_of_its_trees():
+@pytest.mark.parametrize("backend", ["native", "infomap"])
+def test_the_codelength_of_a_division_is_that_of_its_trees(backend):
     points, edges = simulated(1)
     components = split_components(edges)
     bits = 0.0
-    params = StormGraphParams(min_cluster_size=3, n_trials=1)
+    params = StormGraphParams(min_cluster_size=3, n_trials=1, community_backend=backend)
     for number in range(len(components)):
         own = components.edges(number)
         if len(own) == 0:
@@ -133,8 +137,13 @@ def test_the_codelength_of_a_division_is_that_of_its_trees():
         if own.n_nodes < 2 * params.min_cluster_size:
             codelength = hierarchical_codelength(own, np.zeros((1, own.n_nodes), dtype=int))
         else:
-            tree = multilevel_infomap(own, seed=seed_of(3, number), n_trials=1)
-            codelength = hierarchical_codelength(own, tree.levels)
+            if backend == "infomap":
+                levels = multilevel_infomap(own, seed=seed_of(3, number), n_trials=1).levels
+            else:
+                levels = kernel.native.find_modules(
+                    own.source, own.target, own.weight, own.n_nodes, 3, number
+                )[0]
+            codelength = hierarchical_codelength(own, levels)
         bits += codelength * own.weight.sum() / edges.weight.sum()
     found = divide(edges, points, params, seed=3).hierarchy.codelength
     assert found == pytest.approx(bits, abs=1e-9)

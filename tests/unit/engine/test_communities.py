@@ -15,12 +15,13 @@ from stormgraph_py.engine.communities import (
     louvain,
     multilevel_infomap,
     seed_of,
-    two_level_infomap,
+    two_level_modules,
 )
 from stormgraph_py.engine.edges import Edges
 
 DETECTORS = {
-    "infomap": lambda edges, seed=1: two_level_infomap(edges, seed=seed),
+    "native": lambda edges, seed=1: two_level_modules(edges, seed=seed),
+    "infomap": lambda edges, seed=1: two_level_modules(edges, seed=seed, backend="infomap"),
     "igraph": lambda edges, seed=1: louvain(edges, seed=seed),
     "python-louvain": lambda edges, seed=1: louvain(edges, seed=seed, backend="python-louvain"),
 }

@@ -9,18 +9,22 @@ import numpy as np
 import pytest
 
 from stormgraph_py.engine import divide as divide_module
+from stormgraph_py.engine import kernel
+from stormgraph_py.engine.by_infomap import divide_component, one_level_codelength
 from stormgraph_py.engine.communities import multilevel_infomap
 from stormgraph_py.engine.components import split_components, stable_pieces
-from stormgraph_py.engine.divide import divide, divide_component, one_level_codelength
+from stormgraph_py.engine.divide import divide
 from stormgraph_py.engine.edges import Edges, neighborhood_edges
 from stormgraph_py.engine.hierarchy import add_stable_top
 from stormgraph_py.engine.neighbors import spatial_order
 from stormgraph_py.engine.selection import hangs_together, select_level
-from stormgraph_py.errors import Cancelled
+from stormgraph_py.errors import Cancelled, ParameterError
 from stormgraph_py.params import StormGraphParams
 from stormgraph_py.progress import Progress
 
-PARAMS = StormGraphParams(n_trials=2)
+BACKENDS = ("native", "infomap")
+NATIVE, INFOMAP = (StormGraphParams(n_trials=2, community_backend=name) for name in BACKENDS)
+with_each_backend = pytest.mark.parametrize("params", [NATIVE, INFOMAP], ids=BACKENDS)
 
 
 @lru_cache
@@ -48,14 +52,15 @@ def same(a, b):
     assert a.hierarchy.codelength == b.hierarchy.codelength
 
 
-def test_division_is_nested_numbered_and_above_the_minimum_size():
+@with_each_backend
+def test_division_is_nested_numbered_and_above_the_minimum_size(params):
     points, edges = simulated()
-    division = divide(edges, points, PARAMS, seed=1)
+    division = divide(edges, points, params, seed=1)
     hierarchy = division.hierarchy
     assert hierarchy.n_levels >= 2
     for labels in (*hierarchy.levels, division.labels):
         sizes = np.bincount(labels[labels >= 0])
-        assert sizes.min() >= PARAMS.min_cluster_size
+        assert sizes.min() >= params.min_cluster_size
         assert (np.diff(sizes) <= 0).all()
     for level, (above, below) in enumerate(pairwise(hierarchy.levels)):
         for cluster, parent in enumerate(hierarchy.parents[level + 1]):
@@ -70,12 +75,13 @@ def test_division_is_nested_numbered_and_above_the_minimum_size():
         rows = division.labels == cluster
         assert len(set(hierarchy.levels[0][rows].tolist())) == 1
         assert len(set(component[rows].tolist())) == 1
-    assert division.n_components == (components.sizes >= PARAMS.min_cluster_size).sum()
+    assert division.n_components == (components.sizes >= params.min_cluster_size).sum()
 
 
-def test_splits_name_clusters_of_the_hierarchy():
+@with_each_backend
+def test_splits_name_clusters_of_the_hierarchy(params):
     points, edges = simulated()
-    division = divide(edges, points, PARAMS, seed=1)
+    division = divide(edges, points, params, seed=1)
     assert {split.accepted for split in division.splits} == {True, False}
     for split in division.splits:
         labels = division.hierarchy.levels[split.level]
@@ -87,27 +93,65 @@ def test_splits_name_clusters_of_the_hierarchy():
             assert (division.labels == selected[0]).sum() == split.n_localizations
 
 
+@with_each_backend
 @pytest.mark.parametrize("edges_per_task", [1, 300, 10**9])
-def test_the_size_of_tasks_changes_nothing(monkeypatch, edges_per_task):
+def test_the_size_of_tasks_changes_nothing(monkeypatch, params, edges_per_task):
     points, edges = simulated()
-    expected = divide(edges, points, PARAMS, seed=1)
+    expected = divide(edges, points, params, seed=1)
     monkeypatch.setattr(divide_module, "EDGES_PER_TASK", edges_per_task)
-    same(divide(edges, points, PARAMS, seed=1), expected)
+    same(divide(edges, points, params, seed=1), expected)
 
 
 def test_processes_change_nothing_but_the_clock(monkeypatch):
     points, edges = simulated()
-    expected = divide(edges, points, PARAMS, seed=1)
+    expected = divide(edges, points, INFOMAP, seed=1)
     assert expected.worker_cpu_s == 0
     monkeypatch.setattr(divide_module, "EDGES_PER_TASK", 5000)
-    parallel = divide(edges, points, PARAMS, seed=1, n_jobs=2)
+    parallel = divide(edges, points, INFOMAP, seed=1, n_jobs=2)
     same(parallel, expected)
     assert parallel.worker_cpu_s > 0
 
 
 def test_a_single_task_stays_here_however_many_processes_are_offered():
     points, edges = simulated()
-    assert divide(edges, points, PARAMS, seed=1, n_jobs=2).worker_cpu_s == 0
+    assert divide(edges, points, INFOMAP, seed=1, n_jobs=2).worker_cpu_s == 0
+
+
+@pytest.mark.parametrize("n_jobs", [2, 4])
+def test_threads_change_nothing(monkeypatch, n_jobs):
+    points, edges = simulated()
+    expected = divide(edges, points, NATIVE, seed=1)
+    monkeypatch.setattr(divide_module, "EDGES_PER_TASK", 2000)
+    same(divide(edges, points, NATIVE, seed=1, n_jobs=n_jobs), expected)
+
+
+def test_the_kernel_finds_what_its_steps_find_one_by_one():
+    points, edges = simulated()
+    params = StormGraphParams(n_trials=2, min_cluster_size=5)
+    components = split_components(edges)
+    found = divide(edges, points, params, seed=1)
+    accepted = 0
+    for number in np.flatnonzero(components.sizes >= 10).tolist():
+        own, members = components.edges(number), components.members(number)
+        pieces = stable_pieces(own, 5)
+        decided = not pieces.any() and hangs_together(points[members])
+        modules, *_ = kernel.native.find_modules(
+            own.source, own.target, own.weight, own.n_nodes, 1, number, 1 if decided else 2
+        )
+        levels = add_stable_top(modules, pieces)
+        labels, splits = select_level(points[members], levels, min_cluster_size=5)
+        accepted += sum(split.accepted for split in splits)
+        np.testing.assert_array_equal(labels < 0, found.labels[members] < 0)
+        pairs = set(zip(labels.tolist(), found.labels[members].tolist(), strict=True))
+        assert len(pairs) == len(set(labels.tolist())) == len(set(found.labels[members].tolist()))
+    assert sum(split.accepted for split in found.splits) == accepted > 0
+
+
+def test_without_the_kernel_its_back_end_is_refused(monkeypatch):
+    monkeypatch.setattr(kernel, "native", None)
+    points, edges = simulated()
+    with pytest.raises(ParameterError, match="infomap"):
+        divide(edges, points, NATIVE, seed=1)
 
 
 def full_division(edges, points, params, seed):
@@ -138,14 +182,15 @@ def test_shortcuts_change_no_label(min_cluster_size):
     assert 0 < settled < (components.sizes >= min_cluster_size).sum()
 
 
-def test_localizations_without_edges_are_unclustered():
+@with_each_backend
+def test_localizations_without_edges_are_unclustered(params):
     none = np.empty(0, dtype=np.int32)
-    division = divide(Edges(none, none, np.empty(0), 4), np.zeros((4, 2)), PARAMS, seed=1)
+    division = divide(Edges(none, none, np.empty(0), 4), np.zeros((4, 2)), params, seed=1)
     assert division.labels.tolist() == [-1] * 4
     assert [level.tolist() for level in division.hierarchy.levels] == [[-1] * 4]
     assert division.hierarchy.codelength == 0
     assert (division.n_components, division.splits) == (0, ())
-    empty = divide(Edges(none, none, np.empty(0), 0), np.zeros((0, 2)), PARAMS, seed=1)
+    empty = divide(Edges(none, none, np.empty(0), 0), np.zeros((0, 2)), params, seed=1)
     assert empty.labels.shape == (0,)
 
 
@@ -155,13 +200,14 @@ def test_one_codebook_needs_the_entropy_of_the_visits():
     assert one_level_codelength(star) == pytest.approx(0.5 + 0.5 * np.log2(6))
 
 
+@with_each_backend
 @pytest.mark.parametrize("n_jobs", [1, 2])
-def test_division_tells_how_far_it_is_and_can_be_stopped(monkeypatch, n_jobs):
+def test_division_tells_how_far_it_is_and_can_be_stopped(monkeypatch, params, n_jobs):
     monkeypatch.setattr(divide_module, "EDGES_PER_TASK", 5000)
     points, edges = simulated()
     events = []
     divide(
-        edges, points, PARAMS, seed=1, n_jobs=n_jobs,
+        edges, points, params, seed=1, n_jobs=n_jobs,
         progress=Progress(events.append), stage="communities",
     )  # fmt: skip
     done = [event.done for event in events]
@@ -169,4 +215,4 @@ def test_division_tells_how_far_it_is_and_can_be_stopped(monkeypatch, n_jobs):
     assert events[-1].done == events[-1].total > 0
     stopping = Progress(None, lambda: True)
     with pytest.raises(Cancelled):
-        divide(edges, points, PARAMS, seed=1, n_jobs=n_jobs, progress=stopping)
+        divide(edges, points, params, seed=1, n_jobs=n_jobs, progress=stopping)

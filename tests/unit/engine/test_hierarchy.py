@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stormgraph_py.engine.hierarchy import (
+    ComponentLevels,
     Hierarchy,
     add_stable_top,
     number_by_size,
@@ -123,12 +124,21 @@ def test_the_top_level_is_made_of_whole_modules(seed):
 # --- components side by side
 
 
+def side_by_side(parts):
+    return ComponentLevels(
+        np.concatenate([np.empty(0, np.int64), *(members for members, _ in parts)]),
+        np.array([len(members) for members, _ in parts], dtype=np.int64),
+        np.array([len(levels) for _, levels in parts], dtype=np.int64),
+        np.concatenate([np.empty(0, np.int32), *(levels.ravel() for _, levels in parts)]),
+    )
+
+
 def test_levels_of_components_are_put_side_by_side():
     parts = [
         (np.array([0, 1, 2, 3]), levels_of([0, 0, 0, 0], [0, 0, 1, 1])),
         (np.array([5, 6, 7, 8, 9]), levels_of([0, 0, 0, 0, 0])),
     ]
-    stacked = stack_levels(parts, 11, min_cluster_size=2)
+    stacked = stack_levels(side_by_side(parts), 11, min_cluster_size=2)
     # 4 and 10 are in no component; the second component repeats at the finer level
     assert stacked.levels[0].tolist() == [1, 1, 1, 1, -1, 0, 0, 0, 0, 0, -1]
     assert stacked.levels[1].tolist() == [1, 1, 2, 2, -1, 0, 0, 0, 0, 0, -1]
@@ -142,7 +152,7 @@ def test_levels_of_components_are_put_side_by_side():
 
 def test_small_clusters_are_dropped_at_their_level_only():
     parts = [(np.arange(6), levels_of([0] * 6, [0, 0, 0, 0, 1, 1]))]
-    stacked = stack_levels(parts, 6, min_cluster_size=3)
+    stacked = stack_levels(side_by_side(parts), 6, min_cluster_size=3)
     assert stacked.levels[0].tolist() == [0] * 6
     assert stacked.levels[1].tolist() == [0, 0, 0, 0, -1, -1]
     assert stacked.numbers[1].tolist() == [0, -1]
@@ -150,5 +160,5 @@ def test_small_clusters_are_dropped_at_their_level_only():
 
 
 def test_without_components_there_is_one_empty_level():
-    stacked = stack_levels([], 3, min_cluster_size=3)
+    stacked = stack_levels(side_by_side([]), 3, min_cluster_size=3)
     assert [level.tolist() for level in stacked.levels] == [[-1, -1, -1]]
