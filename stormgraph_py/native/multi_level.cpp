@@ -79,14 +79,18 @@ bool MultiLevelSearch::find_modules(const Task& task, const FlowNetwork& network
                                     Random& random) {
     const std::int32_t n = network.size();
     if (n < 2) return false;
+    modules_.clear();
     if (task.has_modules) {
         division_.module_of.resize(n);
         for (std::int32_t i = 0; i < n; ++i)
             division_.module_of[i] = found_[nodes_[task.first + i]];
-    } else {
-        two_level_.search(division_, network, Nodes::localizations, task.exit, random);
+        assign_aggregated(modules_, network, division_.module_of, renumbered_);
     }
-    assign_aggregated(modules_, network, division_.module_of, renumbered_);
+    // a module that was merged with no other is searched like the modules of a two-level search
+    if (modules_.size() <= 1) {
+        two_level_.search(division_, network, Nodes::localizations, task.exit, random);
+        assign_aggregated(modules_, network, division_.module_of, renumbered_);
+    }
     if (modules_.size() <= 1) return false;
     division_.module_of = renumbered_;
     top_ = renumbered_;
