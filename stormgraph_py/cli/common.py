@@ -27,13 +27,13 @@ def add_log_option(parser: Options) -> None:
 
 
 def add_jobs_option(parser: Options) -> None:
-    """Add the number of processes."""
+    """Add the number of threads."""
     parser.add_argument(
         "--jobs",
         type=int,
         default=1,
         metavar="N",
-        help="processes for the slow steps, -1 for one a core; changes nothing but the time",
+        help="threads for the slow steps, -1 for one a core; changes nothing but the time",
     )
 
 

@@ -89,7 +89,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         type=int,
         default=5,
         metavar="N",
-        help="runs of Infomap per connected component (default 5)",
+        help="searches for communities per connected component (default 5)",
     )
     method.add_argument("--dimensions", type=int, choices=[2, 3], help="2 ignores z")
     method.add_argument(

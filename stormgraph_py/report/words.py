@@ -27,7 +27,7 @@ PARAMETERS = {
     "max_neighbors": "largest number of neighbours of a localization in the graph",
     "min_edge_probability": "an edge exists in at least this share of realizations",
     "similarity_threshold": "smallest similarity at which a cluster is split",
-    "n_trials": "runs of Infomap per connected group; the best is taken",
+    "n_trials": "searches for communities per connected group; the best is taken",
     "community_backend": "optimiser of the map equation",
     "louvain_backend": "implementation of the Louvain method",
 }
