@@ -49,13 +49,13 @@ class StormGraph(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     similarity_threshold : float
         Smallest similarity at which a cluster is split.
     n_trials : int
-        Infomap runs per connected component.
+        Searches for communities in each connected component.
     community_backend : {"native", "infomap"}
         Optimiser of the map equation.
     louvain_backend : {"igraph", "python-louvain"}
         Implementation of the Louvain method.
     n_jobs : int
-        Processes for community detection and threads for the graph; -1 takes one a core.
+        Threads, and processes for Infomap; -1 takes one a core.
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
         Seed.
 
@@ -98,7 +98,7 @@ class StormGraph(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         max_neighbors: int = 500,
         min_edge_probability: float = 0.75,
         similarity_threshold: float = 0.8,
-        n_trials: int = 5,
+        n_trials: int = 2,
         community_backend: str = "native",
         louvain_backend: str = "igraph",
         n_jobs: int = 1,

@@ -114,7 +114,7 @@ class StormGraphParams:
     max_neighbors: int = 500
     min_edge_probability: float = 0.75
     similarity_threshold: float = 0.8
-    n_trials: int = 5
+    n_trials: int = 2
     community_backend: CommunityBackend = "native"
     louvain_backend: LouvainBackend = "igraph"
 
@@ -130,7 +130,7 @@ class StormGraphParams:
         )
         _check_int("n_simulations", self.n_simulations, 2, "the paper uses 100")
         _check_int("max_neighbors", self.max_neighbors, 1, "the paper uses 500")
-        _check_int("n_trials", self.n_trials, 1, "5 suits most data")
+        _check_int("n_trials", self.n_trials, 1, "2 suits most data")
         _check_real(
             "alpha", self.alpha, 0, 1, "use 0.05, or 1 to skip the threshold", low_open=True
         )

@@ -101,7 +101,7 @@ def cluster_localizations(
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
         Seed. The same seed gives the same labels on any number of processes.
     n_jobs : int
-        Processes for community detection and threads for the graph; -1 takes one a core.
+        Threads, and processes for Infomap; -1 takes one a core. The labels do not depend on it.
     on_progress : callable, optional
         Called with a `stormgraph_py.progress.ProgressEvent` now and then.
     should_stop : callable, optional

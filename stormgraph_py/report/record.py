@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stormgraph_py import __version__
+from stormgraph_py.engine import kernel
 from stormgraph_py.errors import FileFormatError, InputError
 from stormgraph_py.io.provenance import versions
 
@@ -74,7 +75,10 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
 
 def software_versions() -> dict[str, str]:
     """Return the versions of the software that a result depends on, this package's with them."""
-    return versions() | {"stormgraph_py": __version__}
+    own = {"stormgraph_py": __version__}
+    if kernel.native is not None:
+        own["compiled kernel"] = __version__
+    return versions() | own
 
 
 def record_text(record: dict[str, Any]) -> str:
