@@ -1,5 +1,6 @@
 #include "expected_weight.hpp"
 
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -42,7 +43,8 @@ double ExpectedWeight::uneven(const Axes<D>& difference, const Axes<D>& variance
     }
     const std::vector<double>& nodes = rules_[wanted].nodes;
     const std::vector<double>& weights = rules_[wanted].weights;
-    const std::size_t own_row = row(std::sqrt(lowest) / r0);
+    const double last = static_cast<double>(steps_.size() - 1);
+    const auto own_row = static_cast<std::size_t>(row_of(std::sqrt(lowest) / r0, last));
     double result = 0.0;
     Axes<D> moved = difference;
     const auto average = [&](const auto& self, int depth, double share) -> void {
@@ -83,6 +85,24 @@ CriticalDistance::CriticalDistance(double min_probability, std::vector<double> k
         while (knot + 1 < knots_.size() && knots_[knot + 1] <= least) ++knot;
         first_knot_[share] = knot;
     }
+    bound_by_variance();
+}
+
+void CriticalDistance::bound_by_variance() {
+    surely_.assign(N_BINS + 1, -1.0);
+    at_most_.assign(N_BINS + 1, std::numeric_limits<double>::infinity());
+    const double largest = knots_.back();
+    // below one half the critical distance need not fall with the spread
+    if (min_probability_ < EXPANDS_FROM || !(largest > 0)) return;
+    bins_per_variance_ = N_BINS / (largest * largest);
+    for (std::size_t i = 0; i < N_BINS; ++i) {
+        const auto lower = static_cast<double>(i);
+        const double sure = even(std::sqrt((lower + 1) / bins_per_variance_)) - DOUBTFUL;
+        const double at_most = even(std::sqrt(lower / bins_per_variance_)) + DOUBTFUL;
+        if (sure > 0) surely_[i] = sure * sure;
+        at_most_[i] = at_most * at_most;
+    }
+    at_most_[N_BINS] = -1.0;
 }
 
 double CriticalDistance::even(double spread) const {

@@ -66,33 +66,65 @@ public:
           n_columns_(table_.size() / steps_.size()),
           rules_(std::move(rules)) {}
 
-    // difference: of the observed positions; variance: sum of both localizations' variances.
-    template <int D>
-    double of(const Axes<D>& difference, const Axes<D>& variance, double r0) const {
-        const double distance = std::sqrt(squared_length<D>(difference)) / r0;
-        const double spread = std::sqrt(sum_of_axes<D>(variance) / D) / r0;
-        if (is_uneven<D>(variance) && distance < 1 + D * TAIL * spread) {
-            return uneven<D>(difference, variance, r0);
+    // Room for what is found on the way to the weights of some pairs.
+    struct Scratch {
+        std::vector<double> distance, spread;
+        std::vector<std::int32_t> row;
+    };
+
+    // Weights of n pairs. squared: their squared distances; variance: sum of both localizations'
+    // variances, axis by axis; difference(i): of the observed positions of pair i, asked for where
+    // the axes' variances are uneven.
+    template <int D, class Difference>
+    void of(std::size_t n, const double* squared, const std::array<const double*, D>& variance,
+            const Difference& difference, double r0, Scratch& scratch, double* weight) const {
+        if (scratch.row.size() < n) {
+            scratch.distance.resize(2 * n);
+            scratch.spread.resize(2 * n);
+            scratch.row.resize(2 * n);
         }
-        return at(row(spread), distance);
+        double* distance = scratch.distance.data();
+        double* spread = scratch.spread.data();
+        std::int32_t* row = scratch.row.data();
+        const double last = static_cast<double>(steps_.size() - 1);
+        const auto variance_of = [&](std::size_t i) {
+            Axes<D> found;
+            for (int axis = 0; axis < D; ++axis) found[axis] = variance[axis][i];
+            return found;
+        };
+        // loops that do one thing each, so that the compiler can do it for several pairs at once
+        for (std::size_t i = 0; i < n; ++i) {
+            distance[i] = std::sqrt(squared[i]) / r0;
+            spread[i] = std::sqrt(sum_of_axes<D>(variance_of(i)) / D) / r0;
+            row[i] = row_of(spread[i], last);
+        }
+        for (std::size_t i = 0; i < n; ++i) {
+            weight[i] = at(static_cast<std::size_t>(row[i]), distance[i]);
+        }
+        for (std::size_t i = 0; i < n; ++i) {
+            const Axes<D> own = variance_of(i);
+            if (is_uneven<D>(own) && distance[i] < 1 + D * TAIL * spread[i]) {
+                weight[i] = uneven<D>(difference(i), own, r0);
+            }
+        }
     }
 
 private:
     static constexpr double TAIL = 4.0;
 
-    std::size_t row(double spread) const {
-        const double last = static_cast<double>(steps_.size() - 1);
+    // The row of the nearest spread, of which the last one has number `last`.
+    static std::int32_t row_of(double spread, double last) {
         const double nearest = spread / (1 + spread) * (last + 1) + 0.5;
-        return static_cast<std::size_t>(nearest < last ? nearest : last);
+        return static_cast<std::int32_t>(nearest < last ? nearest : last);
     }
 
     double at(std::size_t row, double distance) const {
         const double last = static_cast<double>(n_columns_ - 2);
         const double position = std::min(distance * steps_[row], last);
-        const auto column = static_cast<std::size_t>(position);
-        const float* cell = table_.data() + row * n_columns_ + column;
+        const auto column = static_cast<std::int32_t>(position);
+        const float* cell = table_.data() + row * n_columns_ + static_cast<std::size_t>(column);
         const float rise = cell[1] - cell[0];
-        return cell[0] + (position - static_cast<double>(column)) * rise;
+        return cell[0] + (position - column) * rise;
     }
 
     template <int D>
@@ -121,6 +153,13 @@ public:
     template <int D>
     Verdict of(const Axes<D>& difference, const Axes<D>& variance, double r0) const;
 
+    // The same in less time, but more pairs are doubtful: the critical distances for the lowest and
+    // for the highest of the axes' variances bound theirs. All squared and in units of r0 squared.
+    Verdict at_first_sight(double squared, double lowest, double highest) const {
+        if (squared <= surely_[bin(highest)]) return Verdict::keep;
+        return squared <= at_most_[bin(lowest)] ? Verdict::doubtful : Verdict::drop;
+    }
+
 private:
     // In units of r0: pairs as close as `sure` stay, those further apart than `at_most` do not.
     struct Bounds {
@@ -130,6 +169,7 @@ private:
     template <int D>
     Bounds bounds(const Axes<D>& difference, double squared, const Axes<D>& variance) const;
     double even(double spread) const;
+    void bound_by_variance();
     std::size_t knot_below(double spread) const;
 
     double min_probability_;
@@ -140,6 +180,17 @@ private:
     // Where to look for the knot below a spread, by its share of the last knot.
     static constexpr std::size_t N_SHARES = 4096;
     std::vector<std::size_t> first_knot_;
+
+    // Squared distances up to which pairs stay, and up to which they can, for bins of the variance;
+    // the last bin is for all that is larger than any that qualifies.
+    static constexpr std::size_t N_BINS = 1024;
+    double bins_per_variance_ = 0.0;
+    std::vector<double> surely_, at_most_;
+
+    std::size_t bin(double variance) const {
+        const double found = variance * bins_per_variance_;
+        return found < N_BINS ? static_cast<std::size_t>(found) : N_BINS;
+    }
 };
 
 }  // namespace stormgraph

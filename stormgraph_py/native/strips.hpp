@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace stormgraph {
@@ -73,6 +74,31 @@ StripFrame<D> frame_around(const double* position, std::int64_t first, std::int6
     return frame;
 }
 
+// Something to sort, by its position, and a whole number to sort it by.
+struct Ranked {
+    std::uint64_t rank;
+    std::uint32_t position;
+};
+
+// Stable radix sort.
+inline void sort_by_rank(std::vector<Ranked>& all) {
+    constexpr int BITS = 11;
+    constexpr std::size_t N_DIGITS = std::size_t{1} << BITS;
+    std::uint64_t highest = 0;
+    for (const Ranked& one : all) highest = std::max(highest, one.rank);
+    std::vector<Ranked> sorted(all.size());
+    std::vector<std::size_t> next(N_DIGITS);
+    for (int shift = 0; shift < 64 && highest >> shift; shift += BITS) {
+        const auto digit = [&](const Ranked& one) { return (one.rank >> shift) % N_DIGITS; };
+        std::fill(next.begin(), next.end(), 0);
+        for (const Ranked& one : all) ++next[digit(one)];
+        std::size_t begin = 0;
+        for (std::size_t& entry : next) begin += std::exchange(entry, begin);
+        for (const Ranked& one : all) sorted[next[digit(one)]++] = one;
+        all.swap(sorted);
+    }
+}
+
 // Some localizations, strip by strip and along x within a strip; column by column, so that loops
 // over a range of them read contiguous memory.
 template <int D>
@@ -86,30 +112,20 @@ public:
 
     Strips(const Localizations<D>& all, const std::vector<std::int64_t>& members,
            const StripFrame<D>& frame) {
-        struct Key {
-            Row row;
-            double x;
-            std::int64_t index;
-        };
         std::vector<Key> keys;
         keys.reserve(members.size());
         for (const std::int64_t i : members) {
             const double* position = all.position + i * D;
             keys.push_back({frame.row(position), position[0], i});
         }
-        std::sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
-            for (int axis = 0; axis < D - 1; ++axis) {
-                if (a.row[axis] != b.row[axis]) return a.row[axis] < b.row[axis];
-            }
-            return a.x != b.x ? a.x < b.x : a.index < b.index;
-        });
         const std::size_t n = keys.size();
         index.reserve(n);
         for (int axis = 0; axis < D; ++axis) {
             position[axis].reserve(n);
             if (all.variance) variance[axis].reserve(n);
         }
-        for (const Key& key : keys) {
+        for (const std::uint32_t at : in_order(keys)) {
+            const Key& key = keys[at];
             if (strips.empty() || strips.back().row != key.row) {
                 strips.push_back({key.row, index.size(), index.size()});
             }
@@ -134,6 +150,75 @@ public:
     std::vector<Strip> strips;
     std::vector<std::int64_t> index;
     std::array<std::vector<double>, D> position, variance;
+
+private:
+    struct Key {
+        Row row;
+        double x;
+        std::int64_t index;
+
+        bool operator<(const Key& other) const {
+            for (int axis = 0; axis < D - 1; ++axis) {
+                if (row[axis] != other.row[axis]) return row[axis] < other.row[axis];
+            }
+            return x != other.x ? x < other.x : index < other.index;
+        }
+    };
+
+    // Row and x in whole numbers whose order is that of the keys, as far as they differ: all alike
+    // where keys are few, or too far apart for 64 bits.
+    static std::vector<Ranked> ranked(const std::vector<Key>& keys) {
+        constexpr std::size_t FEW = 512;
+        constexpr int BITS_OF_X = 20, MOST_BITS = 62;
+        std::vector<Ranked> found(keys.size());
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            found[i] = {0, static_cast<std::uint32_t>(i)};
+        }
+        if (keys.size() < FEW) return found;
+        Row lowest = keys[0].row, highest = lowest;
+        double left = keys[0].x, right = left;
+        for (const Key& key : keys) {
+            for (int axis = 0; axis < D - 1; ++axis) {
+                lowest[axis] = std::min(lowest[axis], key.row[axis]);
+                highest[axis] = std::max(highest[axis], key.row[axis]);
+            }
+            left = std::min(left, key.x);
+            right = std::max(right, key.x);
+        }
+        std::array<int, D - 1> bits{};
+        int all_bits = BITS_OF_X;
+        for (int axis = 0; axis < D - 1; ++axis) {
+            while ((highest[axis] - lowest[axis]) >> bits[axis]) ++bits[axis];
+            all_bits += bits[axis];
+        }
+        const double scale = ((1 << BITS_OF_X) - 1) / (right - left);
+        if (all_bits > MOST_BITS || !std::isfinite(scale)) return found;
+        for (Ranked& one : found) {
+            const Key& key = keys[one.position];
+            for (int axis = 0; axis < D - 1; ++axis) {
+                const auto row = static_cast<std::uint64_t>(key.row[axis] - lowest[axis]);
+                one.rank = one.rank << bits[axis] | row;
+            }
+            const auto x = static_cast<std::uint64_t>((key.x - left) * scale);
+            one.rank = one.rank << BITS_OF_X | x;
+        }
+        return found;
+    }
+
+    static std::vector<std::uint32_t> in_order(const std::vector<Key>& keys) {
+        std::vector<Ranked> by_rank = ranked(keys);
+        sort_by_rank(by_rank);
+        std::vector<std::uint32_t> order(keys.size());
+        for (std::size_t i = 0; i < order.size(); ++i) order[i] = by_rank[i].position;
+        for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+            while (end < order.size() && by_rank[end].rank == by_rank[begin].rank) ++end;
+            if (end - begin < 2) continue;
+            std::sort(order.begin() + static_cast<std::ptrdiff_t>(begin),
+                      order.begin() + static_cast<std::ptrdiff_t>(end),
+                      [&](std::uint32_t a, std::uint32_t b) { return keys[a] < keys[b]; });
+        }
+        return order;
+    }
 };
 
 // Offsets between the rows of strips whose localizations can be within the radius, ascending.
@@ -151,30 +236,43 @@ std::vector<typename StripFrame<D>::Row> nearby_rows() {
     return offsets;
 }
 
-// Call visit(i, begin, end) with ranges of `others` that hold all within the radius of own
-// localization i. With `others` the same as `own` every pair comes once, else every pair does.
+// The part of a strip whose localizations can be within the radius of one; it only moves forward.
+struct Window {
+    std::size_t begin, end, last;
+    double reach;
+
+    void move_to(double x, const double* other_x) {
+        while (begin < last && x - other_x[begin] > reach) ++begin;
+        end = std::max(begin, end);
+        while (end < last && other_x[end] - x <= reach) ++end;
+    }
+};
+
+// Call visit(i, windows) with the parts of `others` that hold all within the radius of own
+// localization i. With `once`, and `others` the same as `own`, every pair comes once.
 template <int D, class Visit>
-void sweep(const Strips<D>& own, const Strips<D>& others, const StripFrame<D>& frame,
+void sweep(const Strips<D>& own, const Strips<D>& others, const StripFrame<D>& frame, bool once,
            Visit&& visit) {
-    const bool within = &own == &others;
     const typename StripFrame<D>::Row same{};
-    for (const auto& offset : nearby_rows<D>()) {
-        if (within && offset < same) continue;
-        const double reach = frame.reach(offset);
-        for (const auto& strip : own.strips) {
+    const auto offsets = nearby_rows<D>();
+    const double* x = own.position[0].data();
+    const double* other_x = others.position[0].data();
+    std::vector<Window> windows;
+    for (const auto& strip : own.strips) {
+        windows.clear();
+        for (const auto& offset : offsets) {
+            if (once && offset < same) continue;
             auto row = strip.row;
             for (int axis = 0; axis < D - 1; ++axis) row[axis] += offset[axis];
-            const auto* other = others.find(row);
-            if (!other) continue;
-            const double* x = own.position[0].data();
-            const double* other_x = others.position[0].data();
-            std::size_t begin = other->begin, end = other->begin;
-            for (std::size_t i = strip.begin; i < strip.end; ++i) {
-                while (begin < other->end && x[i] - other_x[begin] > reach) ++begin;
-                end = std::max(begin, end);
-                while (end < other->end && other_x[end] - x[i] <= reach) ++end;
-                visit(i, within && offset == same ? i + 1 : begin, end);
+            if (const auto* other = others.find(row)) {
+                windows.push_back({other->begin, other->begin, other->end, frame.reach(offset)});
             }
+        }
+        for (std::size_t i = strip.begin; i < strip.end; ++i) {
+            for (Window& window : windows) window.move_to(x[i], other_x);
+            // the first one is of the strip itself
+            if (once) windows[0].begin = i + 1;
+            visit(i, windows);
         }
     }
 }

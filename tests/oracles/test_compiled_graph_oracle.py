@@ -187,3 +187,23 @@ def test_compiled_steps_refuse_what_lies_outside():
     monitor.stop()
     with pytest.raises(native.Stopped):
         degrees_of(0, 3, halo)
+
+
+@needs_kernel
+@pytest.mark.parametrize("d", [2, 3])
+@pytest.mark.parametrize("case", ["clumps", "far apart", "one far away", "coincident"])
+def test_many_localizations_in_one_tile_are_put_in_order(d, case):
+    # more than so few that they are sorted by comparison, which is what the small tiles do
+    rng = np.random.default_rng(20 + d)
+    points = clumped(rng, d, 700)
+    if case == "far apart":
+        points = points + 1e8 * rng.integers(0, 2, (700, 1))
+    elif case == "one far away":
+        points[0] = 1e12
+    elif case == "coincident":
+        points[:600] = points[0]
+    sigma = nearly_even(rng, len(points), d)
+    found = in_order(points, sigma, 32_768)
+    expected = in_order(points, sigma, 50)
+    assert_same(graphs(*found), graphs(*expected))
+    np.testing.assert_array_equal(degrees(*found), degrees(*expected))
