@@ -95,6 +95,7 @@ def main() -> None:
                 rows.append({**row, "n_jobs": n_jobs, **json.loads(text)})
                 note = f"tiles of {tile_size:,}, {n_jobs} thread(s): {rows[-1]['digest'][:12]}"
                 print(note, file=sys.stderr, flush=True)
+    results["scale"] = []
     keep(results, "scale", rows, arguments.out)
     print(f"\n{scale_table({'scale': rows})}")
     if len({row["digest"] for row in rows}) > 1:

@@ -77,6 +77,7 @@ def speed_figure(results: Results) -> Figure:
     axes.set_axisbelow(True)
     axes.set_xlim(3e3, 1.6e7)
     log_ticks(axes.xaxis)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     log_ticks(axes.yaxis)
     legend_above(axes, 4)
     return figure
