@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "polling.hpp"
+
 namespace stormgraph {
 
 std::int32_t number_in_order(const std::vector<std::int32_t>& classes,
@@ -21,7 +23,8 @@ std::int32_t number_in_order(const std::vector<std::int32_t>& classes,
 
 void assign_aggregated(FlowNetwork& coarse, const FlowNetwork& fine,
                        const std::vector<std::int32_t>& module_of,
-                       std::vector<std::int32_t>& renumbered) {
+                       std::vector<std::int32_t>& renumbered, const Monitor* monitor) {
+    Poll poll(monitor);
     const std::int32_t n = fine.size();
     const std::int32_t k = number_in_order(module_of, renumbered);
     coarse.clear();
@@ -49,6 +52,7 @@ void assign_aggregated(FlowNetwork& coarse, const FlowNetwork& fine,
         double inside = 0.0;
         for (std::int32_t i = first[m]; i < first[m + 1]; ++i) {
             const std::int32_t a = members[i];
+            poll.after(1 + fine.degree(a));
             for (std::int64_t link = fine.starts[a]; link < fine.starts[a + 1]; ++link) {
                 const std::int32_t other = renumbered[fine.neighbors[link]];
                 if (other == m) {

@@ -12,10 +12,10 @@ namespace stormgraph {
 // between every two of them.
 //
 // `module_of` may hold any numbers from 0 on; `renumbered` gets the modules as they are numbered in
-// the result, in the order of their first nodes.
+// the result, in the order of their first nodes. Throws Stopped.
 void assign_aggregated(FlowNetwork& coarse, const FlowNetwork& fine,
                        const std::vector<std::int32_t>& module_of,
-                       std::vector<std::int32_t>& renumbered);
+                       std::vector<std::int32_t>& renumbered, const Monitor* monitor = nullptr);
 
 // Number classes from 0 in the order of their first members; returns how many there are.
 std::int32_t number_in_order(const std::vector<std::int32_t>& classes,

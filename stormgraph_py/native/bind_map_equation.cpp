@@ -45,7 +45,7 @@ Found find_modules(const Array1<std::int32_t>& source, const Array1<std::int32_t
     {
         nb::gil_scoped_release released;
         FlowNetwork network;
-        assign_flow(network, edges);
+        assign_flow(network, edges, monitor);
         MultiLevelSearch search(monitor);
         const Depth kind = two_level ? Depth::two_level : Depth::multi_level;
         tree = best_tree(search, network, kind, seed, component, n_trials);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "polling.hpp"
+
 namespace stormgraph {
 
 void FlowNetwork::clear() noexcept {
@@ -13,7 +15,8 @@ void FlowNetwork::clear() noexcept {
     units.clear();
 }
 
-void assign_flow(FlowNetwork& network, const EdgeList& edges) {
+void assign_flow(FlowNetwork& network, const EdgeList& edges, const Monitor* monitor) {
+    const Poll poll(monitor);
     const std::int32_t n = edges.n_nodes;
     network.starts.assign(static_cast<std::size_t>(n) + 1, 0);
     network.visits.assign(n, 0.0);
@@ -24,6 +27,7 @@ void assign_flow(FlowNetwork& network, const EdgeList& edges) {
     // weights are scaled first, so that the smallest numbers do not lose their digits
     double total = 0.0;
     for (std::int64_t e = 0; e < edges.n_edges; ++e) {
+        poll.every(e);
         const double weight = edges.weight[e] / largest;
         if (!(weight > 0.0)) continue;
         const std::int32_t a = edges.source[e], b = edges.target[e];
@@ -42,6 +46,7 @@ void assign_flow(FlowNetwork& network, const EdgeList& edges) {
     network.flow.resize(network.starts[n]);
     std::vector<std::int64_t> next(network.starts.begin(), network.starts.end() - 1);
     for (std::int64_t e = 0; e < edges.n_edges; ++e) {
+        poll.every(e);
         const double weight = edges.weight[e] / largest;
         const std::int32_t a = edges.source[e], b = edges.target[e];
         if (!(weight > 0.0) || a == b) continue;

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "monitor.hpp"
+
 namespace stormgraph {
 
 // Nodes with their visit rates, and the flow along every link, per step of the walk.
@@ -20,6 +22,7 @@ struct FlowNetwork {
     std::vector<std::int32_t> units;      // nodes of the network before any aggregation
 
     std::int32_t size() const noexcept { return static_cast<std::int32_t>(visits.size()); }
+    std::int64_t degree(std::int32_t node) const noexcept { return starts[node + 1] - starts[node]; }
     void clear() noexcept;
 };
 
@@ -32,8 +35,8 @@ struct EdgeList {
     std::int32_t n_nodes;
 };
 
-// Fill a network; its memory is used again. Edges without weight do not exist.
-void assign_flow(FlowNetwork& network, const EdgeList& edges);
+// Fill a network; its memory is used again. Edges without weight do not exist. Throws Stopped.
+void assign_flow(FlowNetwork& network, const EdgeList& edges, const Monitor* monitor = nullptr);
 
 // Network on some of the nodes. Visit rates and exits stay those of the whole network.
 //

@@ -5,6 +5,7 @@
 #include "aggregation.hpp"
 #include "partition.hpp"
 #include "plogp.hpp"
+#include "polling.hpp"
 
 namespace stormgraph {
 namespace {
@@ -19,11 +20,14 @@ std::vector<std::int32_t> depths(const ModuleTree& tree) {
 
 }  // namespace
 
-double tree_codelength(const FlowNetwork& network, const ModuleTree& tree) {
+double tree_codelength(const FlowNetwork& network, const ModuleTree& tree,
+                       const Monitor* monitor) {
+    Poll poll(monitor);
     const std::size_t n_modules = tree.parent.size();
     const std::vector<std::int32_t> depth = depths(tree);
     std::vector<double> exit(n_modules, 0.0), inside(n_modules, 0.0), paid(n_modules, 0.0);
     for (std::int32_t a = 0; a < network.size(); ++a) {
+        poll.after(1 + network.degree(a));
         inside[tree.leaf[a]] += network.visits[a];
         paid[tree.leaf[a]] += plogp(network.visits[a]);
         for (std::int64_t link = network.starts[a]; link < network.starts[a + 1]; ++link) {

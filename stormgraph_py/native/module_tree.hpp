@@ -19,8 +19,9 @@ struct ModuleTree {
 //
 //   sum [plogp(Q_m + sum Q_c + sum p_a) - plogp(Q_m) - sum plogp(Q_c) - sum plogp(p_a)].
 //
-// Parents must come before their modules.
-double tree_codelength(const FlowNetwork& network, const ModuleTree& tree);
+// Parents must come before their modules. Throws Stopped.
+double tree_codelength(const FlowNetwork& network, const ModuleTree& tree,
+                       const Monitor* monitor = nullptr);
 
 // Codelength of the tree that is not divided at all, in bits: the entropy of the visits.
 double undivided_bits(const FlowNetwork& network) noexcept;

@@ -5,13 +5,13 @@
 #include <numeric>
 
 #include "plogp.hpp"
+#include "polling.hpp"
 
 namespace stormgraph {
 namespace {
 
 constexpr int most_rounds = 20;
 constexpr double smallest_gain = 1e-10;  // nats; less is rounding
-constexpr std::int32_t nodes_between_checks = 4096;
 
 }  // namespace
 
@@ -64,6 +64,8 @@ void Mover::collect(const Partition& partition, const FlowNetwork& network, std:
 
 std::int64_t Mover::move_nodes(Partition& partition, const FlowNetwork& network, Nodes nodes,
                                Random& random, const std::vector<std::int32_t>* links_within) {
+    Poll poll(monitor_);
+    poll.now();
     const std::int32_t n = network.size();
     std::vector<Module>& modules = partition.modules;
     std::vector<std::int32_t>& module_of = partition.module_of;
@@ -81,8 +83,8 @@ std::int64_t Mover::move_nodes(Partition& partition, const FlowNetwork& network,
     for (int round = 0; round < most_rounds; ++round) {
         std::int64_t moved = 0;
         for (std::int32_t i = 0; i < n; ++i) {
-            if (i % nodes_between_checks == 0 && monitor_ && monitor_->stopped()) throw Stopped();
             const std::int32_t node = order_[i];
+            poll.after(waiting_[node] ? 1 + network.degree(node) : 1);
             if (!waiting_[node]) continue;
             waiting_[node] = 0;
             const std::int32_t home = module_of[node];

@@ -38,7 +38,7 @@ ModuleTree MultiLevelSearch::search(const FlowNetwork& network, Depth depth, Ran
                                 : refiner_.refine(network, tree, random);
         if (gain < enough) break;
     }
-    tree.codelength = tree_codelength(network, tree);
+    tree.codelength = tree_codelength(network, tree, monitor_);
     return tree;
 }
 
@@ -84,12 +84,12 @@ bool MultiLevelSearch::find_modules(const Task& task, const FlowNetwork& network
         division_.module_of.resize(n);
         for (std::int32_t i = 0; i < n; ++i)
             division_.module_of[i] = found_[nodes_[task.first + i]];
-        assign_aggregated(modules_, network, division_.module_of, renumbered_);
+        assign_aggregated(modules_, network, division_.module_of, renumbered_, monitor_);
     }
     // a module that was merged with no other is searched like the modules of a two-level search
     if (modules_.size() <= 1) {
         two_level_.search(division_, network, Nodes::localizations, task.exit, random);
-        assign_aggregated(modules_, network, division_.module_of, renumbered_);
+        assign_aggregated(modules_, network, division_.module_of, renumbered_, monitor_);
     }
     if (modules_.size() <= 1) return false;
     division_.module_of = renumbered_;
@@ -113,7 +113,8 @@ double MultiLevelSearch::merge_upwards(double parent_exit, Random& random) {
         if (super_division_.n_modules <= 1 || super_division_.n_modules >= modules_.size()) break;
         if (super_division_.codelength >= index - smallest_gain) break;
         gain += index - super_division_.codelength;
-        assign_aggregated(super_modules_, modules_, super_division_.module_of, renumbered_);
+        assign_aggregated(super_modules_, modules_, super_division_.module_of, renumbered_,
+                          monitor_);
         for (std::int32_t& m : top_) m = renumbered_[m];
         std::swap(modules_, super_modules_);
         merged_ = true;

@@ -26,7 +26,7 @@ enum class Depth { two_level, multi_level };
 class MultiLevelSearch {
 public:
     explicit MultiLevelSearch(const Monitor* monitor = nullptr)
-        : two_level_(monitor), refiner_(monitor) {}
+        : monitor_(monitor), two_level_(monitor), refiner_(monitor) {}
 
     ModuleTree search(const FlowNetwork& network, Depth depth, Random& random);
 
@@ -43,6 +43,7 @@ private:
     bool find_modules(const Task& task, const FlowNetwork& network, Depth depth, Random& random);
     double merge_upwards(double parent_exit, Random& random);
 
+    const Monitor* monitor_;
     TwoLevelSearch two_level_;
     TreeRefiner refiner_;
     std::vector<Task> tasks_;

@@ -1,6 +1,7 @@
 #include "partition.hpp"
 
 #include "plogp.hpp"
+#include "polling.hpp"
 
 namespace stormgraph {
 
@@ -13,11 +14,13 @@ double plogp_codebook(double visits, double exit, double plogp_exit, std::int32_
 }
 
 void assign_partition(Partition& partition, const FlowNetwork& network, Nodes nodes,
-                      double parent_exit) {
+                      double parent_exit, const Monitor* monitor) {
+    Poll poll(monitor);
     const std::int32_t n = network.size();
     const std::vector<std::int32_t>& module_of = partition.module_of;
     partition.modules.assign(n, Module{});
     for (std::int32_t a = 0; a < n; ++a) {
+        poll.after(1 + network.degree(a));
         Module& module = partition.modules[module_of[a]];
         module.visits += network.visits[a];
         module.exit += network.exits[a];

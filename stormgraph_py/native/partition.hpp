@@ -42,9 +42,9 @@ struct Partition {
     double total_exit = 0.0;              // q + sum Q
 };
 
-// Add up the flows of the modules that `partition.module_of` puts the nodes into.
+// Add up the flows of the modules that `partition.module_of` puts the nodes into. Throws Stopped.
 void assign_partition(Partition& partition, const FlowNetwork& network, Nodes nodes,
-                      double parent_exit);
+                      double parent_exit, const Monitor* monitor = nullptr);
 
 // Sum of plogp(p_a), the part of the map equation that no partition changes.
 double plogp_of_visits(const FlowNetwork& network) noexcept;

@@ -21,8 +21,17 @@ public:
         if ((step & 0x3fff) == 0) now();
     }
 
+    // For loops whose steps are of different length: counts what was done since the last look.
+    void after(std::int64_t work) {
+        done_ += work;
+        if (done_ < 0x4000) return;
+        done_ = 0;
+        now();
+    }
+
 private:
     const Monitor* monitor_;
+    std::int64_t done_ = 0;
 };
 
 }  // namespace stormgraph

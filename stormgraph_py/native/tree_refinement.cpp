@@ -42,12 +42,12 @@ double TreeRefiner::move_at_level(const FlowNetwork& network, std::vector<std::i
                                   std::vector<std::int32_t>& parent, Random& random) {
     double gain = tuner_.tune(network, home, parent, random);
     grouping_.move_from_singles(network, Nodes::localizations, 0.0, random, &home);
-    assign_aggregated(groups_, network, grouping_.module_of(), group_of_);
+    assign_aggregated(groups_, network, grouping_.module_of(), group_of_, monitor_);
     home_of_group_.resize(groups_.size());
     for (std::int32_t a = 0; a < network.size(); ++a) home_of_group_[group_of_[a]] = home[a];
     gain += tuner_.tune(groups_, home_of_group_, parent, random);
 
-    assign_aggregated(wholes_, groups_, home_of_group_, numbered_);
+    assign_aggregated(wholes_, groups_, home_of_group_, numbered_, monitor_);
     home_of_whole_.resize(wholes_.size());
     for (std::int32_t g = 0; g < groups_.size(); ++g)
         home_of_whole_[numbered_[g]] = home_of_group_[g];
@@ -77,7 +77,7 @@ double TreeRefiner::move_modules(ModuleTree& tree, Random& random) {
         for (std::int32_t a = 0; a < n; ++a)
             members[a] = lowest[home[a]] ? home[a] : n_modules + a;
         FlowNetwork& coarse = levels_[next];
-        assign_aggregated(coarse, *fine, members, numbered_);
+        assign_aggregated(coarse, *fine, members, numbered_, monitor_);
         coarse.visits = coarse.exits;
         std::vector<std::int32_t> new_unit(coarse.size()), new_home(coarse.size());
         for (std::int32_t a = 0; a < n; ++a) {

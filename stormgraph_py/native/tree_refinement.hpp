@@ -15,7 +15,8 @@ namespace stormgraph {
 
 class TreeRefiner {
 public:
-    explicit TreeRefiner(const Monitor* monitor = nullptr) : grouping_(monitor), tuner_(monitor) {}
+    explicit TreeRefiner(const Monitor* monitor = nullptr)
+        : monitor_(monitor), grouping_(monitor), tuner_(monitor) {}
 
     // Move nodes, then groups of nodes that belong together, then modules of every level, to
     // wherever in the tree the codelength becomes shortest. Returns the gain in nats.
@@ -29,6 +30,7 @@ private:
                          std::vector<std::int32_t>& parent, Random& random);
     double move_modules(ModuleTree& tree, Random& random);
 
+    const Monitor* monitor_;
     TwoLevelSearch grouping_;
     TreeTuner tuner_;
     FlowNetwork groups_, wholes_, levels_[2];

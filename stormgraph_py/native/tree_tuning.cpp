@@ -4,13 +4,13 @@
 #include <numeric>
 
 #include "plogp.hpp"
+#include "polling.hpp"
 
 namespace stormgraph {
 namespace {
 
 constexpr int most_rounds = 20;
 constexpr double smallest_gain = 1e-10;  // nats; less is rounding
-constexpr std::int32_t nodes_between_checks = 4096;
 
 }  // namespace
 
@@ -25,6 +25,7 @@ TreeTuner::Module TreeTuner::changed(const Module& module, double exit, double i
 
 void TreeTuner::assign(const FlowNetwork& network, const std::vector<std::int32_t>& leaf,
                        const std::vector<std::int32_t>& parent) {
+    Poll poll(monitor_);
     const std::size_t n_modules = parent.size();
     modules_.assign(n_modules, Module{});
     direct_.assign(n_modules, 0.0);
@@ -35,6 +36,7 @@ void TreeTuner::assign(const FlowNetwork& network, const std::vector<std::int32_
     empty_.clear();
     for (std::size_t m = 1; m < n_modules; ++m) ++modules_[parent[m]].n_submodules;
     for (std::int32_t a = 0; a < network.size(); ++a) {
+        poll.after(1 + network.degree(a));
         Module& home = modules_[leaf[a]];
         ++home.n_nodes;
         home.inside += network.visits[a];
@@ -176,6 +178,8 @@ std::int32_t TreeTuner::found_module(std::vector<std::int32_t>& parent, std::int
 
 double TreeTuner::tune(const FlowNetwork& network, std::vector<std::int32_t>& leaf,
                        std::vector<std::int32_t>& parent, Random& random) {
+    Poll poll(monitor_);
+    poll.now();
     way_.clear();
     assign(network, leaf, parent);
     const std::int32_t n = network.size();
@@ -187,8 +191,8 @@ double TreeTuner::tune(const FlowNetwork& network, std::vector<std::int32_t>& le
     for (int round = 0; round < most_rounds; ++round) {
         std::int64_t moved = 0;
         for (std::int32_t i = 0; i < n; ++i) {
-            if (i % nodes_between_checks == 0 && monitor_ && monitor_->stopped()) throw Stopped();
             const std::int32_t node = order_[i];
+            poll.after(waiting_[node] ? 1 + network.degree(node) : 1);
             if (!waiting_[node]) continue;
             waiting_[node] = 0;
             const std::int32_t home = leaf[node];

@@ -13,7 +13,7 @@ void TwoLevelSearch::search(Division& division, const FlowNetwork& network, Node
     const FlowNetwork* finest = &network;
     int next = 0;
     while (move_from_singles(*finest, nodes, parent_exit, random)) {
-        assign_aggregated(levels_[next], *finest, partition_.module_of, renumbered_);
+        assign_aggregated(levels_[next], *finest, partition_.module_of, renumbered_, monitor_);
         for (std::int32_t& m : division.module_of) m = renumbered_[m];
         finest = &levels_[next];
         next = 1 - next;
@@ -27,7 +27,7 @@ bool TwoLevelSearch::move_from_singles(const FlowNetwork& network, Nodes nodes, 
                                        Random& random, const std::vector<std::int32_t>* groups) {
     partition_.module_of.resize(network.size());
     std::iota(partition_.module_of.begin(), partition_.module_of.end(), 0);
-    assign_partition(partition_, network, nodes, parent_exit);
+    assign_partition(partition_, network, nodes, parent_exit, monitor_);
     return mover_.move_nodes(partition_, network, nodes, random, groups) > 0;
 }
 

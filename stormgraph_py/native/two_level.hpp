@@ -21,7 +21,8 @@ struct Division {
 // and again, until nothing moves.
 class TwoLevelSearch {
 public:
-    explicit TwoLevelSearch(const Monitor* monitor = nullptr) : mover_(monitor) {}
+    explicit TwoLevelSearch(const Monitor* monitor = nullptr)
+        : monitor_(monitor), mover_(monitor) {}
 
     void search(Division& division, const FlowNetwork& network, Nodes nodes, double parent_exit,
                 Random& random);
@@ -35,6 +36,7 @@ public:
     const std::vector<std::int32_t>& module_of() const noexcept { return partition_.module_of; }
 
 private:
+    const Monitor* monitor_;
     Mover mover_;
     Partition partition_;
     FlowNetwork levels_[2];  // the coarser network is built from the finer one, in turns
