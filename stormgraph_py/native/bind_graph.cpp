@@ -6,8 +6,10 @@
 #include <cmath>
 #include <optional>
 #include <stdexcept>
+#include <variant>
 
 #include "bindings.hpp"
+#include "boxes.hpp"
 #include "neighborhood.hpp"
 #include "resampled_distance.hpp"
 
@@ -134,6 +136,72 @@ NumpyArray<double> resampled_distances(Array2<double> coordinates, Array2<double
     return to_numpy(std::move(found));
 }
 
+// Boxes in two or three dimensions, and the array that they are around.
+class AnyBoxes {
+public:
+    explicit AnyBoxes(Array2<double> coordinates)
+        : coordinates_(std::move(coordinates)), boxes_(boxes_around(coordinates_)) {}
+
+    NumpyArray<double> kth_distances(Array1<std::int64_t> queries, std::size_t k) {
+        require_in_range(queries);
+        require(0 < k && k < coordinates_.shape(0), "there must be more localizations than k");
+        std::vector<double> found(queries.shape(0));
+        {
+            nb::gil_scoped_release released;
+            std::visit(
+                [&](auto& boxes) {
+                    for (std::size_t q = 0; q < found.size(); ++q) {
+                        found[q] = std::sqrt(boxes.kth_squared_distance(queries.data()[q], k));
+                    }
+                },
+                boxes_);
+        }
+        return to_numpy(std::move(found));
+    }
+
+    nb::tuple within(Array1<std::int64_t> queries, Array1<double> reach, std::size_t at_most) {
+        require_in_range(queries);
+        require(queries.shape(0) == reach.shape(0), "every query needs a reach");
+        std::vector<std::int64_t> found, starts{0};
+        {
+            nb::gil_scoped_release released;
+            std::visit(
+                [&](auto& boxes) {
+                    std::vector<Near> near;
+                    for (std::size_t q = 0; q < queries.shape(0); ++q) {
+                        const double squared = reach.data()[q] * reach.data()[q];
+                        boxes.within(queries.data()[q], squared, at_most, near);
+                        for (const Near& one : near) found.push_back(one.index);
+                        starts.push_back(static_cast<std::int64_t>(found.size()));
+                    }
+                },
+                boxes_);
+        }
+        return nb::make_tuple(to_numpy(std::move(found)), to_numpy(std::move(starts)));
+    }
+
+private:
+    using Either = std::variant<Boxes<2>, Boxes<3>>;
+
+    static Either boxes_around(const Array2<double>& coordinates) {
+        const auto n = static_cast<std::int64_t>(coordinates.shape(0));
+        require(coordinates.shape(1) == 2 || coordinates.shape(1) == 3,
+                "coordinates need two or three columns");
+        if (coordinates.shape(1) == 2) return Boxes<2>(coordinates.data(), n);
+        return Boxes<3>(coordinates.data(), n);
+    }
+
+    void require_in_range(const Array1<std::int64_t>& queries) const {
+        const auto n = static_cast<std::int64_t>(coordinates_.shape(0));
+        require(std::all_of(queries.data(), queries.data() + queries.shape(0),
+                            [&](std::int64_t row) { return 0 <= row && row < n; }),
+                "queries lie outside the localizations");
+    }
+
+    Array2<double> coordinates_;
+    Either boxes_;
+};
+
 }  // namespace
 
 void bind_graph(nb::module_& module) {
@@ -184,6 +252,14 @@ void bind_graph(nb::module_& module) {
                nb::arg("limit"), nb::arg("monitor"),
                "Edges of a tile (source, target, weight, positions of doubtful ones) in order of "
                "source and target; None where there are more than `limit`.");
+    nb::class_<AnyBoxes>(module, "Boxes", "A tree of boxes around localizations, to search in.")
+        .def(nb::init<Array2<double>>(), nb::arg("coordinates"),
+             "Quick to search in where neighbours follow each other. One thread at a time.")
+        .def("kth_distances", &AnyBoxes::kth_distances, nb::arg("queries"), nb::arg("k"),
+             "Distance of some localizations to their k-th nearest other one.")
+        .def("within", &AnyBoxes::within, nb::arg("queries"), nb::arg("reach"), nb::arg("at_most"),
+             "All localizations within reach of some, those included, or the nearest of them: one "
+             "list after the other, and where each begins.");
     module.def("resampled_distances", &resampled_distances, nb::arg("coordinates"),
                nb::arg("sigma"), nb::arg("queries"), nb::arg("candidates"), nb::arg("starts"),
                nb::arg("k"), nb::arg("deviates"), nb::arg("seed"), nb::arg("n_simulations"),

@@ -1,6 +1,7 @@
 #include "resampled_distance.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
@@ -10,9 +11,6 @@
 namespace stormgraph {
 
 namespace {
-
-// Up to this neighbour the nearest ones are kept in order; beyond, selection is faster.
-constexpr std::size_t MOST_IN_ORDER = 40;
 
 // The candidates by distance, the query left out.
 std::vector<std::int64_t> nearest_first(const Precise& all, std::int64_t query,
@@ -35,75 +33,89 @@ std::vector<std::int64_t> nearest_first(const Precise& all, std::int64_t query,
     return found;
 }
 
-// k-th smallest of n values that lie `stride` apart. Values that come later tend to be larger.
-float kth_smallest(const float* values, std::size_t n, std::size_t stride, std::size_t k,
-                   std::vector<float>& nearest) {
-    if (k > MOST_IN_ORDER) {
-        nearest.resize(n);
-        for (std::size_t i = 0; i < n; ++i) nearest[i] = values[i * stride];
-        const auto kth = nearest.begin() + static_cast<std::ptrdiff_t>(k - 1);
-        std::nth_element(nearest.begin(), kth, nearest.end());
-        return *kth;
-    }
-    nearest.resize(k);
-    const auto insert = [&](float value, std::size_t at) {
-        for (; at > 0 && nearest[at - 1] > value; --at) nearest[at] = nearest[at - 1];
-        nearest[at] = value;
-    };
-    for (std::size_t i = 0; i < k; ++i) insert(values[i * stride], i);
-    for (std::size_t i = k; i < n; ++i) {
-        const float value = values[i * stride];
-        if (value < nearest[k - 1]) insert(value, k - 1);
-    }
-    return nearest[k - 1];
-}
-
 // Squared distances of candidates, one after another, each in all realizations.
-struct Realizations {
-    const float* squared;
-    std::size_t n_candidates, n_simulations, k;
+class Realizations {
+public:
+    Realizations(const float* squared, std::size_t n_candidates, std::size_t n_simulations,
+                 std::size_t k)
+        : squared_(squared), n_candidates_(n_candidates), n_simulations_(n_simulations), k_(k) {}
 
-    float kth(std::size_t simulation, std::vector<float>& nearest) const {
-        return kth_smallest(squared + simulation, n_candidates, n_simulations, k, nearest);
+    std::size_t size() const { return n_simulations_; }
+
+    // The k-th smallest of one realization.
+    float kth(std::size_t simulation) { return smallest_beyond(simulation, k_, -1.0f); }
+
+    // The same, if no more than `n_within` of them, less than k, are at most `limit`.
+    float kth_beyond(std::size_t simulation, float limit, std::int32_t n_within) {
+        return smallest_beyond(simulation, k_ - static_cast<std::size_t>(n_within), limit);
     }
 
     // How many candidates are at most so far away, by realization.
-    std::vector<std::int32_t> within(float limit) const {
-        std::vector<std::int32_t> count(n_simulations, 0);
-        for (std::size_t c = 0; c < n_candidates; ++c) {
-            const float* candidate = squared + c * n_simulations;
-            for (std::size_t s = 0; s < n_simulations; ++s) count[s] += candidate[s] <= limit;
+    const std::vector<std::int32_t>& within(float limit) {
+        count_.assign(n_simulations_, 0);
+        for (std::size_t c = 0; c < n_candidates_; ++c) {
+            const float* candidate = squared_ + c * n_simulations_;
+            for (std::size_t s = 0; s < n_simulations_; ++s) count_[s] += candidate[s] <= limit;
         }
-        return count;
+        return count_;
     }
+
+    bool is_beyond(std::int32_t n_within) const { return static_cast<std::size_t>(n_within) < k_; }
+
+private:
+    // Up to this rank the nearest ones are kept in order; beyond, selection is faster.
+    static constexpr std::size_t MOST_IN_ORDER = 40;
+
+    // Smallest of a rank among those above the limit. Candidates that come later tend to be larger.
+    float smallest_beyond(std::size_t simulation, std::size_t rank, float limit) {
+        nearest_.clear();
+        const bool in_order = rank <= MOST_IN_ORDER;
+        for (std::size_t c = 0; c < n_candidates_; ++c) {
+            const float value = squared_[c * n_simulations_ + simulation];
+            if (value <= limit) continue;
+            if (in_order && nearest_.size() == rank) {
+                if (value >= nearest_.back()) continue;
+                nearest_.pop_back();
+            }
+            nearest_.push_back(value);
+            if (!in_order) continue;
+            for (std::size_t at = nearest_.size() - 1; at > 0 && nearest_[at - 1] > value; --at) {
+                std::swap(nearest_[at - 1], nearest_[at]);
+            }
+        }
+        const auto wanted = nearest_.begin() + static_cast<std::ptrdiff_t>(rank - 1);
+        if (!in_order) std::nth_element(nearest_.begin(), wanted, nearest_.end());
+        return *wanted;
+    }
+
+    const float* squared_;
+    std::size_t n_candidates_, n_simulations_, k_;
+    std::vector<float> nearest_;
+    std::vector<std::int32_t> count_;
 };
 
 // Quantile over the realizations of the k-th distance, linear between neighbouring ones.
 //
-// Only its largest values matter, so those of a few realizations give a limit that most others lie
-// below: counting candidates within it tells which, and costs less than finding the k-th.
-double quantile(const Realizations& realizations, double share) {
-    constexpr std::size_t N_FIRST = 12;
-    const std::size_t n = realizations.n_simulations;
+// Only its largest values matter, and those of a few realizations give a limit that most lie below:
+// counting candidates within it tells which, and costs less than finding the k-th.
+double quantile(Realizations& realizations, double share) {
+    constexpr std::size_t N_FIRST = 3;
+    const std::size_t n = realizations.size();
     const double position = share * static_cast<double>(n - 1);
     const std::size_t below = std::min(static_cast<std::size_t>(position), n - 1);
     const std::size_t wanted = n - below;
-    std::vector<float> nearest, largest;
-    for (std::size_t s = 0; s < std::min(n, N_FIRST); ++s) {
-        largest.push_back(realizations.kth(s, nearest));
-    }
-    if (n > N_FIRST) {
-        std::sort(largest.begin(), largest.end());
-        const auto expected = static_cast<std::size_t>(0.9 * share * N_FIRST);
-        const float limit = largest[std::min(expected, N_FIRST - 1)];
-        const auto count = realizations.within(limit);
-        const auto k = static_cast<std::int32_t>(realizations.k);
-        const auto n_beyond = static_cast<std::size_t>(
-            std::count_if(count.begin(), count.end(), [&](std::int32_t c) { return c < k; }));
+    std::vector<float> limits, largest;
+    for (std::size_t s = 0; s < std::min(n, N_FIRST); ++s) limits.push_back(realizations.kth(s));
+    std::sort(limits.begin(), limits.end());
+    limits.insert(limits.begin(), -1.0f);  // which all lie beyond
+    while (largest.size() < wanted) {
         largest.clear();
+        const auto& n_within = realizations.within(limits.back());
         for (std::size_t s = 0; s < n; ++s) {
-            if (n_beyond < wanted || count[s] < k) largest.push_back(realizations.kth(s, nearest));
+            if (!realizations.is_beyond(n_within[s])) continue;
+            largest.push_back(realizations.kth_beyond(s, limits.back(), n_within[s]));
         }
+        limits.pop_back();
     }
     std::sort(largest.begin(), largest.end());
     const auto at = [&](std::size_t rank) {
@@ -114,6 +126,49 @@ double quantile(const Realizations& realizations, double share) {
     return at(below) + rest * (at(below + 1) - at(below));
 }
 
+// Squared distances of the candidates to the query in every realization.
+template <int D>
+void resample(const Precise& all, std::int64_t query, const std::vector<std::int64_t>& candidates,
+              const Resampling& resampling, std::vector<float>& squared) {
+    const std::size_t n_simulations = resampling.n_simulations, n = candidates.size();
+    Random random(resampling.seed, static_cast<std::uint64_t>(query), 0);
+    const auto n_windows =
+        static_cast<std::uint32_t>(resampling.n_deviates - n_simulations + 1);
+    std::array<std::vector<float>, D> own;
+    std::array<std::vector<const float*>, D> deviates;
+    for (int axis = 0; axis < D; ++axis) {
+        const auto spread = static_cast<float>(all.sigma[query * D + axis]);
+        const float* window = resampling.deviates + random.below(n_windows);
+        for (std::size_t s = 0; s < n_simulations; ++s) own[axis].push_back(spread * window[s]);
+        for (std::size_t c = 0; c < n; ++c) {
+            deviates[axis].push_back(resampling.deviates + random.below(n_windows));
+        }
+    }
+    if (squared.size() < n * n_simulations) squared.resize(n * n_simulations);
+    for (std::size_t c = 0; c < n; ++c) {
+        std::array<float, D> offset, spread;
+        std::array<const float*, D> window, moved_query;
+        for (int axis = 0; axis < D; ++axis) {
+            const std::int64_t at = candidates[c] * D + axis;
+            offset[axis] =
+                static_cast<float>(all.position[at] - all.position[query * D + axis]);
+            spread[axis] = static_cast<float>(all.sigma[at]);
+            window[axis] = deviates[axis][c];
+            moved_query[axis] = own[axis].data();
+        }
+        float* out = squared.data() + c * n_simulations;
+        for (std::size_t s = 0; s < n_simulations; ++s) {
+            float sum = 0.0f;
+            for (int axis = 0; axis < D; ++axis) {
+                const float moved =
+                    offset[axis] + spread[axis] * window[axis][s] - moved_query[axis][s];
+                sum += moved * moved;
+            }
+            out[s] = sum;
+        }
+    }
+}
+
 }  // namespace
 
 double resampled_distance(const Precise& all, std::int64_t query, const std::int64_t* begin,
@@ -121,29 +176,13 @@ double resampled_distance(const Precise& all, std::int64_t query, const std::int
                           std::vector<float>& scratch) {
     const std::vector<std::int64_t> candidates = nearest_first(all, query, begin, end);
     if (candidates.size() < k) throw std::invalid_argument("fewer candidates than k");
-    const std::size_t n_simulations = resampling.n_simulations;
-    Random random(resampling.seed, static_cast<std::uint64_t>(query), 0);
-    const auto n_windows =
-        static_cast<std::uint32_t>(resampling.n_deviates - n_simulations + 1);
-
-    scratch.assign(candidates.size() * n_simulations, 0.0f);
-    for (int axis = 0; axis < all.d; ++axis) {
-        const double center = all.position[query * all.d + axis];
-        const auto own_spread = static_cast<float>(all.sigma[query * all.d + axis]);
-        const float* own = resampling.deviates + random.below(n_windows);
-        for (std::size_t c = 0; c < candidates.size(); ++c) {
-            const std::int64_t at = candidates[c] * all.d + axis;
-            const auto offset = static_cast<float>(all.position[at] - center);
-            const auto spread = static_cast<float>(all.sigma[at]);
-            const float* other = resampling.deviates + random.below(n_windows);
-            float* squared = scratch.data() + c * n_simulations;
-            for (std::size_t s = 0; s < n_simulations; ++s) {
-                const float moved = offset + spread * other[s] - own_spread * own[s];
-                squared[s] += moved * moved;
-            }
-        }
+    if (all.d == 2) {
+        resample<2>(all, query, candidates, resampling, scratch);
+    } else {
+        resample<3>(all, query, candidates, resampling, scratch);
     }
-    return quantile({scratch.data(), candidates.size(), n_simulations, k}, resampling.confidence);
+    Realizations realizations(scratch.data(), candidates.size(), resampling.n_simulations, k);
+    return quantile(realizations, resampling.confidence);
 }
 
 }  // namespace stormgraph

@@ -394,6 +394,56 @@ def test_compiled_resampling_refuses_what_lies_outside():
             resampled(**wrong)
 
 
+PLACES = {
+    "anywhere": lambda rng, d: rng.uniform(0, 1000, (700, d)),
+    "in clumps": lambda rng, d: clumps(rng, 700, d),
+    "one far away": lambda rng, d: np.concatenate([clumps(rng, 300, d), np.full((1, d), 1e12)]),
+    "coincident": lambda rng, d: np.zeros((300, d)),
+    "on a line": lambda rng, d: rng.uniform(0, 1000, (200, 1)) * np.ones(d),
+    "two": lambda rng, d: np.array([[0.0] * d, [3.0] * d]),
+}
+
+
+@needs_kernel
+@pytest.mark.parametrize("d", [2, 3])
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("ordered", [True, False])
+def test_boxes_find_what_brute_force_finds(d, place, ordered):
+    points = PLACES[place](np.random.default_rng(d), d)
+    if ordered:
+        points = points[spatial_order(points).order]
+    n = len(points)
+    squared = np.zeros((n, n))
+    for axis in range(d):
+        squared += (points[:, None, axis] - points[None, :, axis]) ** 2
+    queries = np.arange(n)[::-1][:: max(n // 50, 1)].copy()
+    boxes = kernel.native.Boxes(points)
+    for k in {1, min(15, n - 1), n - 1}:
+        expected = np.sqrt(np.sort(squared[queries], axis=1)[:, k])
+        np.testing.assert_array_equal(boxes.kth_distances(queries, k), expected)
+    reach = np.random.default_rng(0).uniform(0, 300, len(queries))
+    for at_most in (n, 40):
+        found, starts = boxes.within(queries, reach, at_most)
+        for i, query in enumerate(queries):
+            nearest = np.argsort(squared[query], kind="stable")
+            inside = nearest[squared[query, nearest] <= reach[i] ** 2][:at_most]
+            assert sorted(found[starts[i] : starts[i + 1]]) == sorted(inside)
+
+
+@needs_kernel
+def test_boxes_refuse_what_lies_outside():
+    boxes = kernel.native.Boxes(np.zeros((3, 2)))
+    for queries, k in (([3], 1), ([-1], 1), ([0], 0), ([0], 3)):
+        with pytest.raises(ValueError, match=r"outside|more"):
+            boxes.kth_distances(np.array(queries), k)
+    with pytest.raises(ValueError, match="outside"):
+        boxes.within(np.array([3]), np.ones(1), 5)
+    with pytest.raises(ValueError, match="reach"):
+        boxes.within(np.array([1]), np.ones(2), 5)
+    with pytest.raises(ValueError, match="columns"):
+        kernel.native.Boxes(np.zeros((3, 4)))
+
+
 def test_resampling_tells_how_far_it_is():
     events = []
     resampled_kth_neighbor_distances(
