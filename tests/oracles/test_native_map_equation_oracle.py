@@ -80,19 +80,23 @@ def planted(n_groups, size, p_in, p_out, seed):
 
 def simulated_2d():
     data = simulate_tiled(3000, 0)
-    return final_graph(
-        Localizations.from_arrays(
-            data.localizations.coordinates(2), data.localizations.precision(2)
-        ),
-        data.area,
-    )
+    points, sigma = data.localizations.coordinates(2), data.localizations.precision(2)
+    return final_graph(Localizations.from_arrays(points, sigma), data.area)
+
+
+def sample(name, share=1.0):
+    """Graph of sample data, or of the left share of its localizations."""
+    locs = read_localizations(SAMPLES / name)
+    points, sigma = (f(locs.dimensions) for f in (locs.coordinates, locs.precision))
+    left = points[:, 0] <= np.quantile(points[:, 0], share)
+    return final_graph(Localizations.from_arrays(points[left], sigma[left]))
 
 
 GRAPHS = {
     "simulated 2-D": simulated_2d,
-    "sample 2-D": lambda: final_graph(read_localizations(SAMPLES / "nanoclusters_2d.csv")),
-    "sample 3-D": lambda: final_graph(read_localizations(SAMPLES / "nanoclusters_3d.csv")),
-    "two colours": lambda: final_graph(read_localizations(SAMPLES / "two_colours_2d.csv")),
+    "sample 2-D": lambda: sample("nanoclusters_2d.csv", 0.5),
+    "sample 3-D": lambda: sample("nanoclusters_3d.csv", 0.3),
+    "two colours": lambda: sample("two_colours_2d.csv", 0.5),
     "random plane": lambda: plane(3000, 2, 9),
     "random volume": lambda: plane(2000, 3, 9),
     "ring of cliques": lambda: ring_of_cliques(120, 6),

@@ -130,7 +130,7 @@ def test_neither_tiles_nor_threads_nor_limits_show(monkeypatch, built, d):
     elif kernel.native is None:
         pytest.skip("the kernel was not built")
     rng = np.random.default_rng(10 + d)
-    points = clumped(rng, d, 2500 if built else 600)
+    points = clumped(rng, d, (2500 if d == 2 else 1200) if built else 600)
     sigma = nearly_even(rng, len(points), d)
     data = in_order(points, sigma, 32_768)
     whole, whole_degrees = graphs(*data, max_neighbors=12), degrees(*data)
