@@ -331,10 +331,11 @@ def _compiled_edges(
         return
     source, target, weights, doubtful = found
     if variance is not None and min_probability is not None and len(doubtful):
-        pairs = Pairs(source[doubtful], target[doubtful], np.empty(0))
+        # rows of the few, not columns of all, of which there are many more than in this tile
+        a, b = source[doubtful], target[doubtful]
         keep = np.ones(len(source), dtype=np.bool_)
         keep[doubtful] = often_close(
-            _difference(coordinates, pairs), _summed_variance(variance, pairs), r0, min_probability
+            coordinates[a] - coordinates[b], variance[a] + variance[b], r0, min_probability
         )
         source, target, weights = source[keep], target[keep], weights[keep]
     yield source, target, weights

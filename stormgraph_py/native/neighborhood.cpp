@@ -193,13 +193,13 @@ namespace {
 // Ends of the edges of some localizations, those of one after the other's.
 class Targets {
 public:
-    explicit Targets(std::int64_t first, std::int64_t last)
+    Targets(std::int64_t first, std::int64_t last)
         : first_(first), ranges_(static_cast<std::size_t>(last - first)) {}
 
     std::size_t size() const { return targets_.size(); }
 
     void add(std::int64_t target, double weight, bool doubtful) {
-        targets_.push_back({static_cast<std::int32_t>(target), doubtful, weight});
+        targets_.emplace_back(static_cast<std::int32_t>(target), doubtful, weight);
     }
 
     // Those added since the last time are the targets of one localization.
@@ -226,6 +226,10 @@ public:
 
 private:
     struct Target {
+        // made in place: a copy would read what was written only just now
+        Target(std::int32_t to, bool is_doubtful, double its_weight)
+            : target(to), doubtful(is_doubtful), weight(its_weight) {}
+
         std::int32_t target;
         bool doubtful;
         double weight;
