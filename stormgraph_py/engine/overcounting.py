@@ -22,7 +22,7 @@ N_NEEDED = 2
 LARGEST_EXHAUSTIVE = 128
 """Localizations of the largest clusters of which every pair is tested: their evidence is exact."""
 
-BLOCK = 256
+BLOCK = 64
 """Localizations on either side of a block of pairs in larger clusters."""
 
 PAIRS_AT_ONCE = 1 << 21

@@ -69,7 +69,7 @@ STAGES = (
 """Stages of an analysis in their order, as progress events and timings name them."""
 
 QUERIES_WITH_SIGMA = 5_000
-"""Localizations whose k-th neighbour distances are resampled; r0 then scatters by 0.4%."""
+"""Localizations whose k-th neighbour distances are resampled; r0 then scatters by 0.5%."""
 
 QUERIES_WITHOUT_SIGMA = 50_000
 """Localizations whose k-th neighbour distances are measured."""
