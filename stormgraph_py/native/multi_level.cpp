@@ -12,7 +12,7 @@ namespace {
 
 constexpr double smallest_gain = 1e-10;  // nats; less is rounding
 constexpr int most_refinements = 5;
-constexpr double smallest_refinement = 1e-6;  // share of the codelength; less is not worth a round
+constexpr double smallest_refinement = 1e-4;  // share of the codelength; less is not worth a round
 
 }  // namespace
 
