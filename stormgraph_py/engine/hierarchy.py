@@ -1,4 +1,4 @@
-"""The hierarchy of clusters: Infomap's nested modules under a top level of stable components."""
+"""The hierarchy of clusters: nested modules under a top level of stable components."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Hierarchy:
         For every cluster of a level the cluster of the level above that holds it; -1 at the
         coarsest level.
     codelength : float
-        Bits per step of a random walk on the graph under Infomap's modules, 0 without edges.
+        Bits per step of a random walk on the graph under these modules, 0 without edges.
     """
 
     levels: tuple[IntArray, ...]
