@@ -492,9 +492,15 @@ def _padded_sum(a: IntArray, b: IntArray) -> IntArray:
 
 
 def _joined(tiles: Iterable[list[_Part]], n_nodes: int) -> Edges:
+    """One graph of the edges of all tiles, which are let go one after the other."""
     parts = [part for tile in tiles for part in tile]
-    if not parts:
-        none = np.empty(0, dtype=np.int32)
-        return Edges(none, none, np.empty(0), n_nodes)
-    source, target, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
+    n_edges = sum(len(weight) for _, _, weight in parts)
+    source, target = np.empty(n_edges, dtype=np.int32), np.empty(n_edges, dtype=np.int32)
+    weight = np.empty(n_edges)
+    end = n_edges
+    while parts:
+        part = parts.pop()
+        first = end - len(part[2])
+        source[first:end], target[first:end], weight[first:end] = part
+        end = first
     return Edges(source, target, weight, n_nodes)
