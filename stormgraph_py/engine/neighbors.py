@@ -115,7 +115,8 @@ def spatial_order(
         The same whatever the order of the rows, up to localizations that nothing tells apart.
     """
     code = _morton_code(coordinates)
-    order = np.argsort(code, kind="stable")
+    compiled = kernel.native
+    order = np.argsort(code, kind="stable") if compiled is None else compiled.stable_order(code)
     code = code[order]
     same = code[1:] == code[:-1]
     if same.any():

@@ -12,6 +12,7 @@
 #include "boxes.hpp"
 #include "neighborhood.hpp"
 #include "resampled_distance.hpp"
+#include "strips.hpp"
 
 namespace stormgraph {
 
@@ -134,6 +135,21 @@ NumpyArray<double> resampled_distances(Array2<double> coordinates, Array2<double
         }
     }
     return to_numpy(std::move(found));
+}
+
+NumpyArray<std::int64_t> stable_order(Array1<std::uint64_t> ranks) {
+    require(ranks.shape(0) <= UINT32_MAX, "too many to sort");
+    std::vector<std::int64_t> order(ranks.shape(0));
+    {
+        nb::gil_scoped_release released;
+        std::vector<Ranked> all(order.size());
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            all[i] = {ranks.data()[i], static_cast<std::uint32_t>(i)};
+        }
+        sort_by_rank(all);
+        for (std::size_t i = 0; i < all.size(); ++i) order[i] = all[i].position;
+    }
+    return to_numpy(std::move(order));
 }
 
 // Boxes in two or three dimensions, and the array that they are around.
@@ -260,6 +276,8 @@ void bind_graph(nb::module_& module) {
         .def("within", &AnyBoxes::within, nb::arg("queries"), nb::arg("reach"), nb::arg("at_most"),
              "All localizations within reach of some, those included, or the nearest of them: one "
              "list after the other, and where each begins.");
+    module.def("stable_order", &stable_order, nb::arg("ranks"),
+               "Positions of whole numbers in rising order, equal ones in the order they come in.");
     module.def("resampled_distances", &resampled_distances, nb::arg("coordinates"),
                nb::arg("sigma"), nb::arg("queries"), nb::arg("candidates"), nb::arg("starts"),
                nb::arg("k"), nb::arg("deviates"), nb::arg("seed"), nb::arg("n_simulations"),

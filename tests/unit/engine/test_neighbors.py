@@ -62,6 +62,15 @@ def test_order_is_a_permutation_cut_into_small_tiles(d, tile_size):
     assert sizes.max() <= tile_size
 
 
+@needs_kernel
+@pytest.mark.parametrize("most", [1, 7, 3000, 2**30, 2**64 - 1])
+@pytest.mark.parametrize("n", [0, 1, 2, 5000])
+def test_compiled_order_is_numpys(n, most):
+    ranks = np.random.default_rng(n).integers(0, most, n, dtype=np.uint64, endpoint=True)
+    expected = np.argsort(ranks, kind="stable")
+    np.testing.assert_array_equal(kernel.native.stable_order(ranks), expected)
+
+
 def test_order_does_not_depend_on_the_order_of_rows():
     rng = np.random.default_rng(0)
     points = rng.uniform(0, 1000, (500, 2))
