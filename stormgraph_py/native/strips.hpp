@@ -80,22 +80,33 @@ struct Ranked {
     std::uint32_t position;
 };
 
-// Stable radix sort.
+// Stable sort: by radix for the first bits of the ranks, by comparison where those agree.
 inline void sort_by_rank(std::vector<Ranked>& all) {
-    constexpr int BITS = 11;
+    constexpr int BITS = 8, SORTED_BITS = 4 * BITS;
     constexpr std::size_t N_DIGITS = std::size_t{1} << BITS;
     std::uint64_t highest = 0;
     for (const Ranked& one : all) highest = std::max(highest, one.rank);
+    int n_bits = 0;
+    while (n_bits < 64 && highest >> n_bits) ++n_bits;
+    const int skipped = std::max(n_bits - SORTED_BITS, 0);
     std::vector<Ranked> sorted(all.size());
-    std::vector<std::size_t> next(N_DIGITS);
-    for (int shift = 0; shift < 64 && highest >> shift; shift += BITS) {
+    std::array<std::size_t, N_DIGITS> next;
+    for (int shift = skipped; shift < n_bits; shift += BITS) {
         const auto digit = [&](const Ranked& one) { return (one.rank >> shift) % N_DIGITS; };
-        std::fill(next.begin(), next.end(), 0);
+        next.fill(0);
         for (const Ranked& one : all) ++next[digit(one)];
         std::size_t begin = 0;
         for (std::size_t& entry : next) begin += std::exchange(entry, begin);
         for (const Ranked& one : all) sorted[next[digit(one)]++] = one;
         all.swap(sorted);
+    }
+    if (skipped == 0) return;
+    for (auto begin = all.begin(), end = begin; begin != all.end(); begin = end) {
+        while (end != all.end() && end->rank >> skipped == begin->rank >> skipped) ++end;
+        if (end - begin > 1) {
+            std::stable_sort(begin, end,
+                             [](const Ranked& a, const Ranked& b) { return a.rank < b.rank; });
+        }
     }
 }
 
