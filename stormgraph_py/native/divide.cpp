@@ -21,9 +21,11 @@ ComponentClusters Divider::divide(const ComponentsView& components, std::int64_t
     const std::int64_t first_edge = components.edge_starts[number];
     const auto n = static_cast<std::int32_t>(components.node_starts[number + 1] - first);
     const int d = components.dimensions;
-    assign_flow(network_, {components.source + first_edge, components.target + first_edge,
-                           components.weight + first_edge,
-                           components.edge_starts[number + 1] - first_edge, n});
+    assign_flow(network_,
+                {components.source + first_edge, components.target + first_edge,
+                 components.weight + first_edge,
+                 components.edge_starts[number + 1] - first_edge, n},
+                monitor_);
     ComponentClusters result;
     if (n < 2 * options.min_cluster_size) {
         result.levels.assign(n, 0);
