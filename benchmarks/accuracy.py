@@ -80,7 +80,7 @@ def simulated(dimensions: int, n_sets: int, seed: int, largest: int, peers: bool
     fitting = (c for c in paper_cases(dimensions, 130, seed) if len(c.truth) <= largest)
     for case in islice(fitting, n_sets):
         start = time.process_time()
-        for k in METHODS_K if peers else (15,):
+        for k in METHODS_K:
             plain, filtered = stormgraph(case, k)
             name = "automatic r0" if k is None else f"k = {k}"
             table[f"StormGraph, {name}"].append(scores(case, plain))
@@ -89,6 +89,8 @@ def simulated(dimensions: int, n_sets: int, seed: int, largest: int, peers: bool
                 sets.append(
                     (case.name, len(case.truth), case.truth.max() + 1, scores(case, filtered))
                 )
+        name = "StormGraph, k = 15, without sigma"
+        table[name].append(scores(case, stormgraph(case, 15, use_sigma=False)[1]))
         if peers:
             score_peers(case, table, settings)
         note(f"{case.name}: {len(case.truth):,} localizations, {time.process_time() - start:.0f} s")
@@ -112,8 +114,7 @@ def score_peers(
     table: dict[str, list[tuple[float, ...]]],
     settings: dict[tuple[int, int], list[tuple[float, ...]]],
 ) -> None:
-    """Scores without sigma, of DBSCAN at every setting, of HDBSCAN and of a Voronoi method."""
-    table["StormGraph, k = 15, without sigma"].append(scores(case, stormgraph(case, 15, False)[1]))
+    """Scores of DBSCAN at every setting, of HDBSCAN and of a Voronoi method."""
     every = {s: scores(case, labels) for s, labels in dbscan_settings(case).items()}
     for setting in product(DBSCAN_EPS_NM, DBSCAN_MIN_POINTS):
         settings[setting].append(every.get(setting, (0.0,) * len(COLUMNS)))
@@ -197,7 +198,7 @@ def main() -> None:
     parser.add_argument("--sets", type=int, default=16)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--largest", type=int, default=sys.maxsize, help="largest set taken")
-    parser.add_argument("--no-peers", action="store_true", help="StormGraph with k = 15 alone")
+    parser.add_argument("--no-peers", action="store_true", help="StormGraph alone")
     arguments = parser.parse_args()
     if arguments.what == "published":
         published()
