@@ -27,7 +27,7 @@ from stormgraph_py.engine import kernel, pipeline
 from stormgraph_py.engine.communities import multilevel_infomap
 from stormgraph_py.engine.components import split_components
 from stormgraph_py.engine.edges import Edges, neighborhood_edges
-from stormgraph_py.engine.neighbors import spatial_order
+from stormgraph_py.engine.spatial_order import spatial_order
 
 FORMATS_FOLDER = Path(__file__).parents[2] / "shared" / "data" / "formats"
 """Files of other groups, which do not come with the project."""

@@ -26,8 +26,9 @@ from stormgraph_py import (
 from stormgraph_py.arrays import FloatArray, IntArray
 from stormgraph_py.clusters.shapes import measure_shapes
 from stormgraph_py.engine.edges import candidate_pairs, monte_carlo_weights
-from stormgraph_py.engine.expectation import co_occurrence, expected_weight
-from stormgraph_py.engine.neighbors import spatial_order
+from stormgraph_py.engine.expectation import expected_weight
+from stormgraph_py.engine.pruning import co_occurrence
+from stormgraph_py.engine.spatial_order import spatial_order
 from stormgraph_py.metrics import normalized_mutual_information as nmi
 
 N_LARGEST = 5

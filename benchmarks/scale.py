@@ -45,12 +45,12 @@ def digest(result: ClusteringResult) -> str:
 
 def in_tiles(path: str, tile_size: int, n_jobs: int, backend: str | None) -> Row:
     """Analyse localizations in tiles of another size."""
-    from stormgraph_py.engine import edges, neighbors, pipeline
+    from stormgraph_py.engine import edges, pipeline, spatial_order
 
     counts: list[int] = []
 
-    def cut(*args: np.ndarray, **options: np.ndarray) -> neighbors.SpatialOrder:
-        order = neighbors.spatial_order(*args, tile_size=tile_size, **options)
+    def cut(*args: np.ndarray, **options: np.ndarray) -> spatial_order.SpatialOrder:
+        order = spatial_order.spatial_order(*args, tile_size=tile_size, **options)
         counts.append(len(order.starts) - 1)
         return order
 

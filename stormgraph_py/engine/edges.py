@@ -11,21 +11,9 @@ from scipy.special import ndtri
 
 from stormgraph_py.arrays import BoolArray, FloatArray, Int32Array, IntArray
 from stormgraph_py.engine import kernel
-from stormgraph_py.engine.expectation import (
-    compiled_critical_distance,
-    compiled_weight,
-    expected_weight,
-    keeps_edge,
-    often_close,
-)
-from stormgraph_py.engine.neighbors import (
-    Pairs,
-    Tile,
-    halves,
-    map_tiles,
-    pairs_within,
-    tile_pairs,
-)
+from stormgraph_py.engine.expectation import compiled_weight, expected_weight
+from stormgraph_py.engine.neighbors import Pairs, Tile, halves, map_tiles, pairs_within, tile_pairs
+from stormgraph_py.engine.pruning import compiled_critical_distance, keeps_edge, often_close
 from stormgraph_py.progress import SILENT, Progress
 
 REACH_IN_SIGMA = 6.0
@@ -98,7 +86,7 @@ def neighborhood_edges(
     Parameters
     ----------
     coordinates : ndarray of float64, shape (n, d)
-        Positions in the order of `stormgraph_py.engine.neighbors.spatial_order`.
+        Positions in the order of `stormgraph_py.engine.spatial_order.spatial_order`.
     r0 : float
         Length scale.
     starts : ndarray of int64
@@ -153,7 +141,7 @@ def expected_degrees(
     Parameters
     ----------
     coordinates, sigma : ndarray of float64, shape (n, d)
-        Positions and precisions in the order of `stormgraph_py.engine.neighbors.spatial_order`;
+        Positions and precisions in the order of `stormgraph_py.engine.spatial_order.spatial_order`;
         sigma None for exactly known positions.
     r0 : float
         Length scale.
@@ -246,7 +234,7 @@ def expected_edges(
     Parameters
     ----------
     coordinates, sigma : ndarray of float64, shape (n, d)
-        Positions and precisions in the order of `stormgraph_py.engine.neighbors.spatial_order`.
+        Positions and precisions in the order of `stormgraph_py.engine.spatial_order.spatial_order`.
     r0 : float
         Length scale.
     starts : ndarray of int64

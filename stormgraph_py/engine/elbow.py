@@ -76,7 +76,7 @@ def elbow_length_scale(
     -----
     Paper: Methods, "The fully automatic, heuristic method". A million localizations take about 13 s
     of CPU time in 2-D, 18 s in 3-D or with sigma, and 0.7 GB, when neighbours in space are
-    neighbours in memory, as `stormgraph_py.engine.neighbors.spatial_order` puts them.
+    neighbours in memory, as `stormgraph_py.engine.spatial_order.spatial_order` puts them.
 
     Examples
     --------

@@ -29,11 +29,9 @@ from stormgraph_py.engine.elbow import elbow_length_scale
 from stormgraph_py.engine.hierarchy import Hierarchy
 from stormgraph_py.engine.inputs import EngineInput, prepare
 from stormgraph_py.engine.length_scale import LengthScale, knn_length_scale
-from stormgraph_py.engine.neighbors import (
-    SpatialOrder,
+from stormgraph_py.engine.neighbor_distances import (
     kth_neighbor_distances,
     resampled_kth_neighbor_distances,
-    spatial_order,
 )
 from stormgraph_py.engine.noise import (
     NoiseResult,
@@ -50,6 +48,7 @@ from stormgraph_py.engine.overcounting import (
 )
 from stormgraph_py.engine.remarks import remarks
 from stormgraph_py.engine.reorder import reordered, scattered, unordered
+from stormgraph_py.engine.spatial_order import SpatialOrder, spatial_order
 from stormgraph_py.errors import InputError, ParameterError
 from stormgraph_py.params import StormGraphParams
 from stormgraph_py.progress import OnProgress, Progress, ShouldStop

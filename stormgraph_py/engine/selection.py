@@ -17,7 +17,7 @@ from scipy.spatial import cKDTree
 
 from stormgraph_py.arrays import FloatArray, Int32Array, IntArray
 from stormgraph_py.engine import kernel
-from stormgraph_py.engine.neighbors import without_self
+from stormgraph_py.engine.neighbor_distances import without_self
 from stormgraph_py.metrics import symmetric_mean_f
 
 SYMMETRIC_NEIGHBORS = 2

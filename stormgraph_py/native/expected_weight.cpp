@@ -8,7 +8,7 @@ namespace stormgraph {
 
 namespace {
 
-// See the constants of the same names in stormgraph_py/engine/expectation.py.
+// See the constants of the same names in stormgraph_py/engine/pruning.py.
 constexpr double SHARP = 1e-6;
 constexpr double DOUBTFUL = 5e-4, DOUBTFUL_BELOW_HALF = 0.01;
 constexpr double CURVATURE = 0.35, CURVATURE_OF_LARGE_SPREADS = 1.0;

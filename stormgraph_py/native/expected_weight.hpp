@@ -1,7 +1,8 @@
 // Expected weights of edges and which edges stay, for one pair of localizations at a time.
 //
-// stormgraph_py/engine/expectation.py explains the formulas and makes the tables; here they are
-// evaluated with the same operations in the same order, so that the results agree to the last bit.
+// stormgraph_py/engine/expectation.py and pruning.py explain the formulas and make the tables; here
+// they are evaluated with the same operations in the same order, so that the results agree to the
+// last bit.
 #pragma once
 
 #include <algorithm>
@@ -145,7 +146,7 @@ public:
     // Over knots of the spread, in units of r0: the critical distance for an even spread, and how
     // it changes with the share of variance along the pair's line. `quantile` is the normal one of
     // the smallest probability, and `expands` says whether these two tell enough of uneven pairs.
-    // See `keeps_edge` in stormgraph_py/engine/expectation.py.
+    // See `keeps_edge` in stormgraph_py/engine/pruning.py.
     CriticalDistance(double min_probability, std::vector<double> knots,
                      std::vector<double> distance, std::vector<double> tilt, double quantile,
                      bool expands);

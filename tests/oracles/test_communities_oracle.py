@@ -14,7 +14,7 @@ from stormgraph_py.engine.communities import louvain, multilevel_infomap, seed_o
 from stormgraph_py.engine.components import component_labels, split_components
 from stormgraph_py.engine.divide import divide
 from stormgraph_py.engine.edges import neighborhood_edges
-from stormgraph_py.engine.neighbors import spatial_order
+from stormgraph_py.engine.spatial_order import spatial_order
 from stormgraph_py.params import StormGraphParams
 
 

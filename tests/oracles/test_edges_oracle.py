@@ -21,14 +21,9 @@ from stormgraph_py.engine.edges import (
     neighborhood_edges,
     weighted_degrees,
 )
-from stormgraph_py.engine.expectation import (
-    ISOTROPY_LIMIT,
-    co_occurrence,
-    critical_distance,
-    expected_weight,
-    keeps_edge,
-)
-from stormgraph_py.engine.neighbors import spatial_order
+from stormgraph_py.engine.expectation import ISOTROPY_LIMIT, expected_weight
+from stormgraph_py.engine.pruning import co_occurrence, critical_distance, keeps_edge
+from stormgraph_py.engine.spatial_order import spatial_order
 
 SPREADS = [0.02, 0.145, 0.6, 2.0, 10.0]
 

@@ -8,8 +8,8 @@ import pytest
 from stormgraph_py.engine import edges as edges_module
 from stormgraph_py.engine import kernel
 from stormgraph_py.engine.edges import expected_degrees, expected_edges, neighborhood_edges
-from stormgraph_py.engine.expectation import co_occurrence, keeps_edge
-from stormgraph_py.engine.neighbors import spatial_order
+from stormgraph_py.engine.pruning import co_occurrence, keeps_edge
+from stormgraph_py.engine.spatial_order import spatial_order
 
 needs_kernel = pytest.mark.skipif(kernel.native is None, reason="the kernel was not built")
 

@@ -16,7 +16,7 @@ from stormgraph_py import Localizations, StormGraphParams, read_localizations
 from stormgraph_py.engine import kernel, pipeline
 from stormgraph_py.engine.components import split_components
 from stormgraph_py.engine.edges import Edges, neighborhood_edges
-from stormgraph_py.engine.neighbors import spatial_order
+from stormgraph_py.engine.spatial_order import spatial_order
 from stormgraph_py.simulate import simulate_tiled
 
 if kernel.native is None:

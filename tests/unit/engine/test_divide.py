@@ -16,8 +16,8 @@ from stormgraph_py.engine.components import split_components, stable_pieces
 from stormgraph_py.engine.divide import divide
 from stormgraph_py.engine.edges import Edges, neighborhood_edges
 from stormgraph_py.engine.hierarchy import add_stable_top
-from stormgraph_py.engine.neighbors import spatial_order
 from stormgraph_py.engine.selection import hangs_together, select_level
+from stormgraph_py.engine.spatial_order import spatial_order
 from stormgraph_py.errors import Cancelled, ParameterError
 from stormgraph_py.params import StormGraphParams
 from stormgraph_py.progress import Progress

@@ -18,7 +18,7 @@ from stormgraph_py.engine.edges import (
     neighborhood_edges,
     weighted_degrees,
 )
-from stormgraph_py.engine.neighbors import spatial_order
+from stormgraph_py.engine.spatial_order import spatial_order
 from stormgraph_py.errors import Cancelled
 from stormgraph_py.progress import Progress
 

@@ -5,14 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stormgraph_py.engine.expectation import (
-    TAIL,
-    co_occurrence,
-    critical_distance,
-    expected_weight,
-    keeps_edge,
-    weight_table,
-)
+from stormgraph_py.engine.expectation import TAIL, expected_weight, weight_table
+from stormgraph_py.engine.pruning import co_occurrence, critical_distance, keeps_edge
 
 
 def random_pairs(d, n=500):

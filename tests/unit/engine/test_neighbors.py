@@ -6,15 +6,13 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from stormgraph_py.engine import kernel, neighbors
-from stormgraph_py.engine.neighbors import (
+from stormgraph_py.engine import kernel, neighbor_distances, neighbors
+from stormgraph_py.engine.neighbor_distances import (
     kth_neighbor_distances,
-    map_tiles,
-    pairs_within,
     resampled_kth_neighbor_distances,
-    spatial_order,
-    tile_pairs,
 )
+from stormgraph_py.engine.neighbors import map_tiles, pairs_within, tile_pairs
+from stormgraph_py.engine.spatial_order import spatial_order
 from stormgraph_py.errors import Cancelled
 from stormgraph_py.progress import Progress
 
@@ -308,7 +306,7 @@ def test_resampling_in_small_blocks_changes_nothing_but_chance(monkeypatch):
         return found.mean()
 
     whole = mean()
-    monkeypatch.setattr(neighbors, "RESAMPLED_AT_ONCE", 1)  # one query a block
+    monkeypatch.setattr(neighbor_distances, "RESAMPLED_AT_ONCE", 1)  # one query a block
     assert mean() == pytest.approx(whole, rel=0.01)
 
 
@@ -362,7 +360,7 @@ def test_compiled_resampling_depends_neither_on_blocks_nor_on_other_queries(monk
 
     whole = distances(np.arange(300))
     np.testing.assert_array_equal(distances(np.array([200, 3, 77])), whole[[200, 3, 77]])
-    monkeypatch.setattr(neighbors, "RESAMPLED_AT_ONCE_COMPILED", 1)
+    monkeypatch.setattr(neighbor_distances, "RESAMPLED_AT_ONCE_COMPILED", 1)
     np.testing.assert_array_equal(distances(np.arange(300)), whole)
 
 
@@ -370,7 +368,7 @@ def test_compiled_resampling_depends_neither_on_blocks_nor_on_other_queries(monk
 def test_compiled_resampling_with_few_of_very_many_candidates(monkeypatch):
     rng = np.random.default_rng(11)
     points, sigma = rng.uniform(0, 100, (300, 2)), np.full((300, 2), 50.0)
-    monkeypatch.setattr(neighbors, "MOST_CANDIDATES", 40)
+    monkeypatch.setattr(neighbor_distances, "MOST_CANDIDATES", 40)
     near = resampled_kth_neighbor_distances(
         points, sigma, 10, np.arange(300), rng=np.random.default_rng(0)
     )

@@ -10,7 +10,6 @@ import pytest
 
 from stormgraph_py.engine import noise
 from stormgraph_py.engine.edges import Edges, neighborhood_edges, weighted_degrees
-from stormgraph_py.engine.neighbors import spatial_order
 from stormgraph_py.engine.noise import (
     RandomCloud,
     degree_threshold,
@@ -20,6 +19,7 @@ from stormgraph_py.engine.noise import (
     uniform_cloud,
 )
 from stormgraph_py.engine.outliers import outlier_rules
+from stormgraph_py.engine.spatial_order import spatial_order
 from stormgraph_py.errors import InputError, ParameterError
 
 AREA = 2000.0**2
