@@ -87,9 +87,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     method.add_argument(
         "--trials",
         type=int,
-        default=5,
+        default=2,
         metavar="N",
-        help="searches for communities per connected component (default 5)",
+        help="searches for communities per connected component (default 2)",
     )
     method.add_argument("--dimensions", type=int, choices=[2, 3], help="2 ignores z")
     method.add_argument(

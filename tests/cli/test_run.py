@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from stormgraph_py import Localizations, StormGraphParams, cluster_localizations
+from stormgraph_py.cli.main import build_parser
+from stormgraph_py.cli.run import _params
 from stormgraph_py.report.folder import RESULT_FILES
 
 pytestmark = pytest.mark.usefixtures("quick_report")
@@ -44,7 +46,7 @@ def test_the_labels_written_are_those_of_the_python_function(cli, cell, tmp_path
 def test_every_option_reaches_the_analysis(cli, cell, tmp_path):
     outcome = cli(
         "run", cell, "--k", "auto", "--alpha", 0.2, "--min-cluster-size", 7, "--seed", 5,
-        "--label-radius", 4, "--weights", "monte-carlo", "--trials", 2, "--dimensions", 2,
+        "--label-radius", 4, "--weights", "monte-carlo", "--trials", 3, "--dimensions", 2,
         "--z-profile", "uniform", "--ignore-sigma", "--quiet",
     )  # fmt: skip
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
@@ -52,10 +54,15 @@ def test_every_option_reaches_the_analysis(cli, cell, tmp_path):
     params = record["request"]["params"]
     assert params["k"] is None
     assert (params["alpha"], params["min_cluster_size"], params["label_radius_nm"]) == (0.2, 7, 4)
-    assert (params["weights"], params["n_trials"], params["dimensions"]) == ("monte-carlo", 2, 2)
+    assert (params["weights"], params["n_trials"], params["dimensions"]) == ("monte-carlo", 3, 2)
     assert (params["z_profile"], params["use_sigma"]) == ("uniform", False)
     assert record["request"]["seed"] == 5
     assert record["result"]["used_sigma"] is False
+
+
+def test_without_options_parameters_are_the_defaults_of_python():
+    arguments = build_parser().parse_args(["run", "cell.csv"])
+    assert _params(arguments) == StormGraphParams()
 
 
 def test_overcounting_leaves_out_what_may_be_one_molecule(cli, tmp_path, blob_table, write_csv):
