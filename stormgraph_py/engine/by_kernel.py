@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any, get_args
 
 import numpy as np
@@ -52,14 +52,14 @@ def divide_by_kernel(
     total = len(components.source)
     with ThreadPoolExecutor(n_jobs) as pool:
         try:
-            futures = [pool.submit(work_on, numbers) for numbers in tasks]
-            waiting: set[Future[TaskClusters]] = set(futures)
-            while waiting:
-                done, waiting = wait(waiting, SECONDS_BETWEEN_CHECKS, FIRST_COMPLETED)
-                for future in done:
-                    future.result()
+            found = []
+            # one after the other: to wait for any of thousands takes time for each of them
+            for future in [pool.submit(work_on, numbers) for numbers in tasks]:
+                while not wait([future], SECONDS_BETWEEN_CHECKS).done:
+                    progress.report(stage, monitor.done, total)
+                found.append(future.result())
                 progress.report(stage, monitor.done, total)
-            return [future.result() for future in futures]
+            return found
         finally:
             monitor.stop()
             pool.shutdown(cancel_futures=True)

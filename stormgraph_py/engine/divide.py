@@ -164,7 +164,10 @@ def _codelength(components: Components, large: IntArray, codelengths: FloatArray
     total = float(components.weight.sum())
     if total == 0:
         return 0.0
-    weight = np.diff(np.concatenate([[0.0], np.cumsum(components.weight)])[components.edge_starts])
+    # sums over the components that have edges, with no array as long as those of the edges
+    linked = np.diff(components.edge_starts) > 0
+    weight = np.zeros(len(components))
+    weight[linked] = np.add.reduceat(components.weight, components.edge_starts[:-1][linked])
     small = np.setdiff1d(np.arange(len(components)), large, assume_unique=True)
     bits = (codelengths * weight[large]).sum() + _one_level_bits(components, small)
     return float(bits / total)
