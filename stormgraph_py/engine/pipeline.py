@@ -98,7 +98,7 @@ def cluster_localizations(
     area : float, optional
         Area (nm²) or volume (nm³) of the ROI; the bounding box by default.
     random_state : int, numpy.random.Generator, numpy.random.RandomState or None
-        Seed. The same seed gives the same labels on any number of processes.
+        Seed. The same seed gives the same labels on any number of threads.
     n_jobs : int
         Threads, and processes for Infomap; -1 takes one a core. The labels do not depend on it.
     on_progress : callable, optional
@@ -168,7 +168,7 @@ def cluster_points(
             "are none to use; turn the overcounting filter off."
         )
     seed = _seed(random_state)
-    run = _Run(params, seed, _n_processes(n_jobs), Progress(on_progress, should_stop))
+    run = _Run(params, seed, _n_workers(n_jobs), Progress(on_progress, should_stop))
     # everything below works in an order in which neighbours lie together, which makes it fast and
     # independent of the order of the rows
     order = spatial_order(data.coordinates, sigma=data.sigma)
@@ -185,11 +185,11 @@ def _seed(random_state: RandomState) -> int:
     return int(np.random.default_rng(random_state).integers(LARGEST_SEED))
 
 
-def _n_processes(n_jobs: int) -> int:
+def _n_workers(n_jobs: int) -> int:
     import os
 
     if n_jobs == 0:
-        raise ParameterError("n_jobs=0 is no number of processes; use 1, or -1 for one a core.")
+        raise ParameterError("n_jobs=0 is no number of threads; use 1, or -1 for one a core.")
     return n_jobs if n_jobs > 0 else max(1, (os.cpu_count() or 1) + 1 + n_jobs)
 
 
