@@ -82,7 +82,7 @@ nb::object tile_edges(Array2<double> coordinates, std::optional<Array2<double>> 
     for (const std::int64_t row : tile.halo) {
         require(row >= last, "the halo of edges lies behind the tile");
     }
-    EdgeList edges;
+    TileEdges edges;
     {
         nb::gil_scoped_release released;
         edges = coordinates.shape(1) == 2

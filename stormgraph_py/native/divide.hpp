@@ -26,7 +26,7 @@ struct ComponentsView {
 struct DivideOptions {
     std::int64_t min_cluster_size = 5;
     double similarity_threshold = 0.8;
-    int n_trials = 5;
+    int n_trials = 2;
     std::uint64_t seed = 0;
     KBounds bounds;
 };

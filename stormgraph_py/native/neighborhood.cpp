@@ -211,7 +211,7 @@ public:
     }
 
     // Write down those of one localization.
-    void list(std::int64_t source, EdgeList& list) const {
+    void list(std::int64_t source, TileEdges& list) const {
         const auto& [begin, end] = ranges_[static_cast<std::size_t>(source - first_)];
         for (std::size_t i = begin; i < end; ++i) {
             const Target& one = targets_[i];
@@ -261,9 +261,9 @@ Verdict verdict(const PairsOfOne<D>& pairs, std::size_t pair, const CriticalDist
 }  // namespace
 
 template <int D>
-EdgeList edges_of_tile(const Localizations<D>& all, const Tile& tile, double r0,
-                       const ExpectedWeight* weight, const CriticalDistance* critical,
-                       std::size_t limit, const Monitor& monitor) {
+TileEdges edges_of_tile(const Localizations<D>& all, const Tile& tile, double r0,
+                        const ExpectedWeight* weight, const CriticalDistance* critical,
+                        std::size_t limit, const Monitor& monitor) {
     const StripsOfTile<D> strips(all, tile);
     const auto& own = strips.own;
     // every target in the halo comes behind those in the tile
@@ -295,7 +295,7 @@ EdgeList edges_of_tile(const Localizations<D>& all, const Tile& tile, double r0,
     };
     sweep(own, own, strips.frame, false, collect(own, in_tile));
     sweep(own, strips.halo, strips.frame, false, collect(strips.halo, in_halo));
-    EdgeList list;
+    TileEdges list;
     const std::size_t n_edges = in_tile.size() + in_halo.size();
     if (n_edges > limit) {
         list.complete = false;
@@ -315,11 +315,11 @@ template std::vector<std::int64_t> degrees_of_tile<2>(const Localizations<2>&, c
                                                       const ExpectedWeight*, const Monitor&);
 template std::vector<std::int64_t> degrees_of_tile<3>(const Localizations<3>&, const Tile&, double,
                                                       const ExpectedWeight*, const Monitor&);
-template EdgeList edges_of_tile<2>(const Localizations<2>&, const Tile&, double,
-                                   const ExpectedWeight*, const CriticalDistance*, std::size_t,
-                                   const Monitor&);
-template EdgeList edges_of_tile<3>(const Localizations<3>&, const Tile&, double,
-                                   const ExpectedWeight*, const CriticalDistance*, std::size_t,
-                                   const Monitor&);
+template TileEdges edges_of_tile<2>(const Localizations<2>&, const Tile&, double,
+                                    const ExpectedWeight*, const CriticalDistance*, std::size_t,
+                                    const Monitor&);
+template TileEdges edges_of_tile<3>(const Localizations<3>&, const Tile&, double,
+                                    const ExpectedWeight*, const CriticalDistance*, std::size_t,
+                                    const Monitor&);
 
 }  // namespace stormgraph

@@ -28,7 +28,7 @@ std::vector<std::int64_t> degrees_of_tile(const Localizations<D>& all, const Til
 
 // Edges by source, then target; those at the positions `doubtful` stay only if their ends are close
 // often enough, which is for the caller to find out.
-struct EdgeList {
+struct TileEdges {
     std::vector<std::int32_t> source, target;
     std::vector<double> weight;
     std::vector<std::int64_t> doubtful;
@@ -39,8 +39,8 @@ struct EdgeList {
 // enough where `critical` is given. The halo consists of localizations behind the tile's own. More
 // than `limit` edges are not returned: the list is then empty and incomplete.
 template <int D>
-EdgeList edges_of_tile(const Localizations<D>& all, const Tile& tile, double r0,
-                       const ExpectedWeight* weight, const CriticalDistance* critical,
-                       std::size_t limit, const Monitor& monitor);
+TileEdges edges_of_tile(const Localizations<D>& all, const Tile& tile, double r0,
+                        const ExpectedWeight* weight, const CriticalDistance* critical,
+                        std::size_t limit, const Monitor& monitor);
 
 }  // namespace stormgraph
