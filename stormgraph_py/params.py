@@ -77,7 +77,7 @@ class StormGraphParams:
         to finer levels alone, get one.
     community_backend : {"native", "infomap"}
         Optimiser of the map equation: the compiled kernel, or the Infomap library, which takes
-        about ten times as long and serves where the kernel was not built.
+        several times as long and serves where the kernel was not built.
     louvain_backend : {"igraph", "python-louvain"}
         Implementation of the Louvain method, used for data without sigma.
 
