@@ -91,6 +91,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="N",
         help="searches for communities per connected component (default 2)",
     )
+    method.add_argument(
+        "--community-backend",
+        choices=["native", "infomap"],
+        default="native",
+        help="optimiser of the map equation (default native)",
+    )
     method.add_argument("--dimensions", type=int, choices=[2, 3], help="2 ignores z")
     method.add_argument(
         "--z-profile",
@@ -206,6 +212,7 @@ def _params(arguments: argparse.Namespace) -> StormGraphParams:
         use_sigma=not arguments.ignore_sigma,
         weights=arguments.weights,
         n_trials=arguments.trials,
+        community_backend=arguments.community_backend,
         dimensions=arguments.dimensions,
         z_profile=arguments.z_profile,
     )

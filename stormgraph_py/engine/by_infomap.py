@@ -103,7 +103,7 @@ def divide_by_infomap(
     """Carry out the tasks here, or in spawned processes: Infomap never releases Python's lock."""
     jobs = (_Task(components, coordinates, numbers, params, seed) for numbers in tasks)
     work = np.diff(components.edge_starts)
-    total, done = len(components.source), 0
+    total, done = sum(int(work[numbers].sum()) for numbers in tasks), 0
     outcomes = _run(jobs, min(n_jobs, len(tasks)), progress)
     found = []
     try:

@@ -15,9 +15,6 @@ from stormgraph_py.engine.task import TaskClusters
 from stormgraph_py.params import StormGraphParams
 from stormgraph_py.progress import Progress
 
-SECONDS_BETWEEN_CHECKS = 0.05
-"""How often the threads are asked how far they are, or told to stop."""
-
 REASONS: tuple[Reason, ...] = get_args(Reason)
 """In the order in which the kernel numbers them."""
 
@@ -49,13 +46,13 @@ def divide_by_kernel(
             _splits(columns),
         )  # fmt: skip
 
-    total = len(components.source)
+    total = sum(int(np.diff(components.edge_starts)[numbers].sum()) for numbers in tasks)
     with ThreadPoolExecutor(n_jobs) as pool:
         try:
             found = []
             # one after the other: to wait for any of thousands takes time for each of them
             for future in [pool.submit(work_on, numbers) for numbers in tasks]:
-                while not wait([future], SECONDS_BETWEEN_CHECKS).done:
+                while not wait([future], kernel.SECONDS_BETWEEN_CHECKS).done:
                     progress.report(stage, monitor.done, total)
                 found.append(future.result())
                 progress.report(stage, monitor.done, total)

@@ -15,6 +15,7 @@ from stormgraph_py.arrays import Int32Array, IntArray
 from stormgraph_py.engine import kernel
 from stormgraph_py.engine.edges import Edges
 from stormgraph_py.params import CommunityBackend, LouvainBackend
+from stormgraph_py.progress import SILENT, Progress
 
 LARGEST_SEED = 2**31 - 1
 """Infomap takes seeds from 1 up to this number."""
@@ -75,7 +76,12 @@ def multilevel_infomap(edges: Edges, *, seed: int, n_trials: int = 5) -> ModuleT
 
 
 def two_level_modules(
-    edges: Edges, *, seed: int, n_trials: int = 1, backend: CommunityBackend = "native"
+    edges: Edges,
+    *,
+    seed: int,
+    n_trials: int = 1,
+    backend: CommunityBackend = "native",
+    progress: Progress = SILENT,
 ) -> IntArray:
     """Modules of the two-level map equation, numbered from 0; an isolated node is its own.
 
@@ -89,6 +95,8 @@ def two_level_modules(
         Searches from different starts.
     backend : {"native", "infomap"}
         Optimiser.
+    progress : Progress, optional
+        Stops the native one.
 
     Returns
     -------
@@ -103,10 +111,14 @@ def two_level_modules(
         return np.arange(edges.n_nodes)
     labels = np.full(edges.n_nodes, -1, dtype=np.int64)
     if backend == "native":
-        levels = kernel.require().find_modules(
-            edges.source, edges.target, edges.weight, edges.n_nodes, seed,
-            n_trials=n_trials, two_level=True,
-        )[0]  # fmt: skip
+        native = kernel.require()
+        levels = kernel.watched(
+            lambda monitor: native.find_modules(
+                edges.source, edges.target, edges.weight, edges.n_nodes, seed,
+                n_trials=n_trials, two_level=True, monitor=monitor,
+            )[0],
+            progress,
+        )  # fmt: skip
         linked = np.union1d(edges.source, edges.target)
         labels[linked] = levels[-1][linked]
     else:

@@ -25,6 +25,9 @@ EDGES_AT_ONCE = 4_000_000
 WEIGHTS_AT_ONCE = 131_072
 """Pairs weighted at once: their intermediate arrays stay in the processor's cache."""
 
+DOUBTFUL_AT_ONCE = 8_192
+"""Pairs that need an integral, between two looks at whether to stop."""
+
 DEGREE_UNIT = 2.0**-36
 """Weights are added up as whole multiples of this, so that no order of summation shows.
 
@@ -116,7 +119,7 @@ def neighborhood_edges(
         if monitor is None:
             parts = weighed(tile, inside)
         else:
-            parts = _compiled_edges(coordinates, None, tile, r0, r0, None, monitor)
+            parts = _compiled_edges(coordinates, None, tile, r0, r0, None, monitor, inside)
         return _collected(parts, n, max_neighbors)
 
     tiles = map_tiles(
@@ -273,13 +276,16 @@ def expected_edges(
     monitor, compiled = None, kernel.native
     if compiled is not None:
         monitor = compiled.Monitor()
+        # made once, not by every thread at the same time
+        compiled_weight(coordinates.shape[1])
+        compiled_critical_distance(min_probability, coordinates.shape[1])
 
     def collect(tile: Tile, inside: Progress) -> list[_Part]:
         if monitor is None:
             parts = weighed(tile, inside)
         else:
             parts = _compiled_edges(
-                coordinates, variance, tile, radius, r0, min_probability, monitor
+                coordinates, variance, tile, radius, r0, min_probability, monitor, inside
             )
         return _collected(parts, n, max_neighbors)
 
@@ -298,6 +304,7 @@ def _compiled_edges(
     r0: float,
     min_probability: float | None,
     monitor: Any,
+    progress: Progress,
 ) -> Iterator[_Part]:
     """Edges of a tile in their order, a dense tile cut into parts."""
     assert kernel.native is not None
@@ -314,17 +321,20 @@ def _compiled_edges(
     if found is None:
         for half in halves(coordinates, tile, radius):
             yield from _compiled_edges(
-                coordinates, variance, half, radius, r0, min_probability, monitor
+                coordinates, variance, half, radius, r0, min_probability, monitor, progress
             )
         return
     source, target, weights, doubtful = found
     if variance is not None and min_probability is not None and len(doubtful):
         # rows of the few, not columns of all, of which there are many more than in this tile
-        a, b = source[doubtful], target[doubtful]
         keep = np.ones(len(source), dtype=np.bool_)
-        keep[doubtful] = often_close(
-            coordinates[a] - coordinates[b], variance[a] + variance[b], r0, min_probability
-        )
+        for first in range(0, len(doubtful), DOUBTFUL_AT_ONCE):
+            progress.check()
+            some = doubtful[first : first + DOUBTFUL_AT_ONCE]
+            a, b = source[some], target[some]
+            keep[some] = often_close(
+                coordinates[a] - coordinates[b], variance[a] + variance[b], r0, min_probability
+            )
         source, target, weights = source[keep], target[keep], weights[keep]
     yield source, target, weights
 

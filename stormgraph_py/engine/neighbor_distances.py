@@ -97,7 +97,7 @@ def resampled_kth_neighbor_distances(
     own = np.maximum(spread[queries], spread.mean())
     # Drawing 10^8 normal deviates would cost more than all the rest: windows of one long row of
     # deviates, at places drawn anew for every query, realization and axis, serve as well.
-    deviates = rng.standard_normal(N_DEVIATES, dtype=np.float32)
+    deviates = rng.standard_normal(max(N_DEVIATES, 2 * n_simulations), dtype=np.float32)
     at_most = min(len(coordinates), max(k + 1, MOST_CANDIDATES))
     compiled = kernel.native
     seed = int(rng.integers(1 << 63))

@@ -20,6 +20,7 @@ from stormgraph_py.engine.edges import Edges
 from stormgraph_py.engine.outliers import outlier_rules
 from stormgraph_py.errors import InputError, ParameterError
 from stormgraph_py.params import CommunityBackend, LouvainBackend
+from stormgraph_py.progress import SILENT, Progress
 
 BELOW_THRESHOLD = 5
 """`NoiseResult.rule` of a localization whose expected degree is below the threshold."""
@@ -366,6 +367,7 @@ def remove_unclustered(
     rng: np.random.Generator | None = None,
     community_backend: CommunityBackend = "native",
     louvain_backend: LouvainBackend = "igraph",
+    progress: Progress = SILENT,
 ) -> NoiseResult:
     """Tell unclustered localizations by their degree.
 
@@ -386,6 +388,8 @@ def remove_unclustered(
         Optimiser of the two-level map equation.
     louvain_backend : {"igraph", "python-louvain"}
         Implementation of the Louvain method.
+    progress : Progress, optional
+        Stops the search for modules.
 
     Returns
     -------
@@ -410,7 +414,7 @@ def remove_unclustered(
     else:
         seeds = rng.integers(1, LARGEST_SEED, size=2).tolist()
         clusterings = (
-            two_level_modules(edges, seed=seeds[0], backend=community_backend),
+            two_level_modules(edges, seed=seeds[0], backend=community_backend, progress=progress),
             louvain(edges, seed=seeds[1], backend=louvain_backend),
         )
         rules = np.stack([outlier_rules(degrees, limits, labels) for labels in clusterings])

@@ -73,6 +73,10 @@ QUERIES_WITH_SIGMA = 5_000
 QUERIES_WITHOUT_SIGMA = 50_000
 """Localizations whose k-th neighbour distances are measured."""
 
+INFOMAP_TRIALS = 5
+"""Searches per component at least where Infomap serves because the kernel was not built: its five
+are about as good as one of the kernel's."""
+
 RandomState = int | np.random.Generator | np.random.RandomState | None
 """What seeds an analysis."""
 
@@ -160,7 +164,8 @@ def cluster_points(
     """Cluster positions (n, d) with precisions (n, d) or None; see `cluster_localizations`."""
     data = prepare(coordinates, sigma, area, params)
     if params.community_backend == "native" and kernel.native is None:
-        params = replace(params, community_backend="infomap")
+        trials = max(params.n_trials, INFOMAP_TRIALS)
+        params = replace(params, community_backend="infomap", n_trials=trials)
         data = replace(data, warnings=(*data.warnings, kernel.NOT_INSTALLED))
     if params.overcounting and data.sigma is None:
         raise ParameterError(
@@ -351,6 +356,7 @@ class _Run:
             rng=rng,
             community_backend=params.community_backend,
             louvain_backend=params.louvain_backend,
+            progress=progress,
         )
 
     def random_cloud(self, points: FloatArray, data: EngineInput) -> RandomCloud:

@@ -1,6 +1,7 @@
 #include "divide.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "consensus.hpp"
 #include "cut_points.hpp"
@@ -62,9 +63,12 @@ DividedComponents divide_components(const ComponentsView& components, const std:
     Divider divider(monitor);
     for (std::int64_t i = 0; i < n_numbers; ++i) {
         if (monitor && monitor->stopped()) throw Stopped();
-        const ComponentClusters own = divider.divide(components, numbers[i], options);
+        ComponentClusters own = divider.divide(components, numbers[i], options);
         all.depths.push_back(own.depth);
-        append(all.levels, own.levels);
+        if (all.levels.empty())
+            all.levels = std::move(own.levels);
+        else
+            append(all.levels, own.levels);
         append(all.labels, own.selection.labels);
         all.codelengths.push_back(own.codelength);
         append(all.splits, own.selection.splits);

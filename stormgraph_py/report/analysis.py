@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -232,7 +232,8 @@ def measure(request: Request, selection: Selection, result: ClusteringResult) ->
     localizations = selection.localizations
     clusters = cluster_table(localizations, result)
     return Analysis(
-        request=request,
+        # what was done, which is not what was asked for where the kernel is missing
+        request=replace(request, params=result.params),
         selection=selection,
         result=result,
         clusters=clusters,

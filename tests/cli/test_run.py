@@ -47,6 +47,7 @@ def test_every_option_reaches_the_analysis(cli, cell, tmp_path):
     outcome = cli(
         "run", cell, "--k", "auto", "--alpha", 0.2, "--min-cluster-size", 7, "--seed", 5,
         "--label-radius", 4, "--weights", "monte-carlo", "--trials", 3, "--dimensions", 2,
+        "--community-backend", "infomap",
         "--z-profile", "uniform", "--ignore-sigma", "--quiet",
     )  # fmt: skip
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
@@ -55,6 +56,7 @@ def test_every_option_reaches_the_analysis(cli, cell, tmp_path):
     assert params["k"] is None
     assert (params["alpha"], params["min_cluster_size"], params["label_radius_nm"]) == (0.2, 7, 4)
     assert (params["weights"], params["n_trials"], params["dimensions"]) == ("monte-carlo", 3, 2)
+    assert params["community_backend"] == "infomap"
     assert (params["z_profile"], params["use_sigma"]) == ("uniform", False)
     assert record["request"]["seed"] == 5
     assert record["result"]["used_sigma"] is False

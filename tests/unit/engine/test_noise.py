@@ -201,7 +201,7 @@ def test_a_localization_is_removed_when_either_clustering_says_so(monkeypatch):
     degrees = np.array([9.0, 9.0, 2.0, 9.0, 6.0, 2.4])
     one = np.array([0, 0, 0, 1, 1, 1])
     other = np.array([0, 0, 1, 1, 1, 2])
-    monkeypatch.setattr(noise, "two_level_modules", lambda edges, *, seed, backend: one)
+    monkeypatch.setattr(noise, "two_level_modules", lambda edges, *, seed, backend, progress: one)
     monkeypatch.setattr(noise, "louvain", lambda edges, *, seed, backend: other)
     result = remove_unclustered(
         degrees, np.asarray(5.0), random_degrees=degrees, edges=edges, rng=np.random.default_rng(0)

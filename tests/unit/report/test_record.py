@@ -2,14 +2,16 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from stormgraph_py.engine import kernel
 from stormgraph_py.errors import FileFormatError, InputError, ParameterError
 from stormgraph_py.params import StormGraphParams
-from stormgraph_py.report.analysis import Request
+from stormgraph_py.report.analysis import Request, cluster, measure
 from stormgraph_py.report.record import read_record, record_text, run_record
 from stormgraph_py.roi import Roi
 
@@ -33,6 +35,18 @@ def test_the_record_holds_what_a_reader_needs(analysis):
     assert [t["stage"] for t in record["timings"]] == [t.stage for t in result.timings]
     assert record["warnings"] == list(analysis.warnings)
     assert "numpy" in record["versions"]
+
+
+def test_the_record_names_the_optimiser_that_served(analysis, monkeypatch):
+    monkeypatch.setattr(kernel, "native", None)
+    request = replace(analysis.request, params=StormGraphParams())
+    selection = analysis.selection
+    without = measure(request, selection, cluster(request, selection))
+    record = run_record(without)
+    assert record["request"]["params"]["community_backend"] == "infomap"
+    assert record["request"]["params"]["n_trials"] == 5
+    assert kernel.NOT_INSTALLED in record["warnings"]
+    assert "compiled kernel" not in record["versions"]
 
 
 def test_the_text_is_json_with_sorted_keys_and_without_nan(analysis):
