@@ -16,7 +16,7 @@ KEY = ("method", "asked", "tile_size", "n_jobs")
 """What tells results apart; the same again replaces them."""
 
 FEWEST_RUNS = 3
-"""Tables of fewer runs say that they are provisional."""
+"""Tables with rows of fewer runs say so."""
 
 STAGE_FIGURES = {"cpu_s": "CPU s", "wall_s": "wall s", "peak_gb": "peak GB so far"}
 
@@ -79,7 +79,7 @@ def conditions(results: Results) -> str:
         f"median of {' or '.join(map(str, runs))} fresh {'process' if runs == [1] else 'processes'}"
     )
     if runs[0] < FEWEST_RUNS:
-        text += ".\n\n**Provisional: the final measurement has three runs of everything**"
+        text += "; a figure without a range is one of a single run"
     return f"{text}."
 
 
@@ -195,7 +195,8 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _with_range(values: Sequence[float]) -> str:
-    return f"{_short(median(values))} ({_short(min(values))}-{_short(max(values))})"
+    middle = _short(median(values))
+    return f"{middle} ({_short(min(values))}-{_short(max(values))})" if len(values) > 1 else middle
 
 
 def _short(seconds: float) -> str:

@@ -68,12 +68,12 @@ def test_tables_give_medians_ranges_and_ratios(tables: ModuleType) -> None:
     cpu = tables.stage_tables(results)["cpu_s"].splitlines()[-1]
     assert cpu == "| 5,003 | 1.00 | 1.00 | 2.00 |"
     assert "a machine; with the compiled kernel" in tables.conditions(results)
-    assert "Provisional" not in tables.conditions(results)
+    assert "single run" not in tables.conditions(results)
 
 
-def test_fewer_runs_are_called_provisional(tables: ModuleType) -> None:
+def test_single_runs_are_named(tables: ModuleType) -> None:
     results = {"machine": "m", "scale": [], "speed": [row("stormgraph", 5000, seconds=(1.0,))]}
-    assert "Provisional" in tables.conditions(results)
+    assert "single run" in tables.conditions(results)
 
 
 def test_nothing_measured_is_said(tables: ModuleType, tmp_path: Path) -> None:
