@@ -80,7 +80,7 @@ def two_level_modules(
     *,
     seed: int,
     n_trials: int = 1,
-    backend: CommunityBackend = "native",
+    backend: CommunityBackend | None = None,
     progress: Progress = SILENT,
 ) -> IntArray:
     """Modules of the two-level map equation, numbered from 0; an isolated node is its own.
@@ -93,8 +93,8 @@ def two_level_modules(
         From 1 to `LARGEST_SEED`.
     n_trials : int
         Searches from different starts.
-    backend : {"native", "infomap"}
-        Optimiser.
+    backend : {"native", "infomap"}, optional
+        Optimiser; the native one by default, where the kernel was built.
     progress : Progress, optional
         Stops the native one.
 
@@ -110,7 +110,7 @@ def two_level_modules(
     if len(edges) == 0:
         return np.arange(edges.n_nodes)
     labels = np.full(edges.n_nodes, -1, dtype=np.int64)
-    if backend == "native":
+    if backend == "native" or (backend is None and kernel.native is not None):
         native = kernel.require()
         levels = kernel.watched(
             lambda monitor: native.find_modules(

@@ -365,7 +365,7 @@ def remove_unclustered(
     random_degrees: FloatArray,
     edges: Edges | None = None,
     rng: np.random.Generator | None = None,
-    community_backend: CommunityBackend = "native",
+    community_backend: CommunityBackend | None = None,
     louvain_backend: LouvainBackend = "igraph",
     progress: Progress = SILENT,
 ) -> NoiseResult:
@@ -384,8 +384,9 @@ def remove_unclustered(
         outlier rules in two preliminary clusterings; without it, by the threshold alone.
     rng : numpy.random.Generator, optional
         Seeds the preliminary clusterings; needed with `edges`.
-    community_backend : {"native", "infomap"}
-        Optimiser of the two-level map equation.
+    community_backend : {"native", "infomap"}, optional
+        Optimiser of the two-level map equation; the native one by default, where the kernel was
+        built.
     louvain_backend : {"igraph", "python-louvain"}
         Implementation of the Louvain method.
     progress : Progress, optional

@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from stormgraph_py.engine import kernel
 from stormgraph_py.engine.communities import (
     LARGEST_SEED,
     louvain,
@@ -20,11 +21,13 @@ from stormgraph_py.engine.communities import (
 from stormgraph_py.engine.edges import Edges
 
 DETECTORS = {
-    "native": lambda edges, seed=1: two_level_modules(edges, seed=seed),
     "infomap": lambda edges, seed=1: two_level_modules(edges, seed=seed, backend="infomap"),
     "igraph": lambda edges, seed=1: louvain(edges, seed=seed),
     "python-louvain": lambda edges, seed=1: louvain(edges, seed=seed, backend="python-louvain"),
 }
+
+if kernel.native is not None:
+    DETECTORS["native"] = lambda edges, seed=1: two_level_modules(edges, seed=seed)
 
 
 def ring_of_cliques(n_cliques=8, size=6, weight=1.0):
