@@ -59,7 +59,7 @@ def speed_figure(results: Results) -> Figure:
             for size, value in zip(n, seconds, strict=True):
                 text = f"{value:.2g} s" if value < 10 else f"{value:.0f} s"
                 axes.annotate(
-                    text, (size, value), (-4, 7), textcoords="offset points", ha="right",
+                    text, (size, value), (0, 7), textcoords="offset points", ha="center",
                     color=color, fontsize=8.5,
                 )  # fmt: skip
     axes.plot(
