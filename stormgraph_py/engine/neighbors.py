@@ -14,15 +14,13 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from stormgraph_py.arrays import BoolArray, FloatArray, IntArray
+from stormgraph_py.engine import kernel
 from stormgraph_py.progress import SILENT, Progress
 
 T = TypeVar("T")
 
 PAIRS_AT_ONCE = 4_000_000
 """Pairs found in one go at most; a denser tile is cut in two."""
-
-SECONDS_BETWEEN_CHECKS = 0.1
-"""How long compiled work goes on before it is asked whether to stop."""
 
 
 class Pairs(NamedTuple):
@@ -137,7 +135,7 @@ def _result(future: Future[T], progress: Progress) -> T:
     """Wait for a result, asking now and then whether to stop."""
     while True:
         try:
-            return future.result(timeout=SECONDS_BETWEEN_CHECKS)
+            return future.result(timeout=kernel.SECONDS_BETWEEN_CHECKS)
         except TimeoutError:
             progress.check()
 
