@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +47,9 @@ class Provenance:
         Rows left out because a coordinate is missing or not finite.
     columns : tuple of (str, str)
         Pairs (name in the file, name in the table) of the columns that were given a meaning.
+    channel_names : mapping of int to str
+        Number in the column ``channel`` -> what the file calls it; empty where the file numbers its
+        channels itself.
     notes : tuple of str
         What was understood or assumed, one sentence each (unit, pixel size, separator).
     warnings : tuple of str
@@ -59,6 +62,7 @@ class Provenance:
     n_rows: int = 0
     n_set_aside: int = 0
     columns: tuple[tuple[str, str], ...] = ()
+    channel_names: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from stormgraph_py.arrays import AnyArray, BoolArray, IntArray
 from stormgraph_py.errors import FileFormatError, InputError
+from stormgraph_py.io.channels import MOST_CHANNELS, number_channels
 from stormgraph_py.io.plausibility import unit_warnings
 from stormgraph_py.io.reader import ReadOptions, suggestion
 from stormgraph_py.io.units import scale_to_nm
@@ -72,6 +73,9 @@ def assemble(raw: RawTable, options: ReadOptions) -> Localizations:
     import pandas as pd
 
     columns = _with_callers_columns(raw, options)
+    channels, channel_names, doubts = _named_channels(raw, columns)
+    if doubts:
+        del columns["channel"]
     scale = scale_to_nm(
         columns,
         raw.units,
@@ -80,9 +84,12 @@ def assemble(raw: RawTable, options: ReadOptions) -> Localizations:
         path=raw.path,
     )
     notes = [*raw.notes, *scale.notes]
-    warnings = [*raw.warnings, *scale.warnings]
+    warnings = [*raw.warnings, *scale.warnings, *doubts]
+    if channel_names:
+        listed = ", ".join(f"{number} = {name}" for number, name in channel_names.items())
+        notes.append(f"Channels by name: {listed}.")
     with np.errstate(over="ignore", invalid="ignore"):
-        values = _values(raw, columns, scale.factors, notes)
+        values = _values(raw, columns, scale.factors) | channels
         keep = _finite_rows(raw, columns, values, warnings)
         if not keep.all():
             values = {name: value[keep] for name, value in values.items()}
@@ -92,6 +99,8 @@ def assemble(raw: RawTable, options: ReadOptions) -> Localizations:
             xy = np.column_stack([values["x_nm"], values["y_nm"]])
             warnings.extend(unit_warnings(xy, values.get("sigma_x_nm")))
     warnings.extend(_missing_values(columns, values))
+    if channel_names and (n_unnamed := int((values["channel"] == -1).sum())):
+        warnings.append(f"{n_unnamed} rows name no channel; they are kept, as channel -1.")
     warnings.extend(_missing_precision(values))
     extras = _extra_columns(raw.frame, columns)
     if not keep.all():
@@ -103,6 +112,7 @@ def assemble(raw: RawTable, options: ReadOptions) -> Localizations:
         n_rows=len(keep),
         n_set_aside=len(keep) - len(rows),
         columns=tuple((columns[t], t) for t in COLUMNS if t in columns),
+        channel_names=channel_names,
         notes=tuple(notes),
         warnings=tuple(warnings),
     )
@@ -127,14 +137,30 @@ def _with_callers_columns(raw: RawTable, options: ReadOptions) -> dict[str, str]
     return columns
 
 
+def _named_channels(
+    raw: RawTable, columns: Mapping[str, str]
+) -> tuple[dict[str, IntArray], dict[int, str], list[str]]:
+    """Return the column of channels by number, their names, and what speaks against it."""
+    if "channel" not in columns or raw.frame[columns["channel"]].dtype.kind in "iuf":
+        return {}, {}, []
+    name = columns["channel"]
+    numbered = number_channels(raw.frame[name])
+    if numbered is None:
+        doubt = (
+            f"{name!r} holds more than {MOST_CHANNELS} different texts, which name no channels; it "
+            "is kept without a meaning."
+        )
+        return {}, {}, [doubt]
+    return {"channel": numbered[0]}, numbered[1], []
+
+
 def _values(
-    raw: RawTable, columns: Mapping[str, str], factors: Mapping[str, float], notes: list[str]
+    raw: RawTable, columns: Mapping[str, str], factors: Mapping[str, float]
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for target in (t for t in COLUMNS if t in columns):
         column = raw.frame[columns[target]]
         if target == "channel" and column.dtype.kind not in "iuf":
-            values[target] = _numbered_channels(column, notes)
             continue
         numbers = _numbers(raw, column)
         if target in factors:
@@ -162,13 +188,6 @@ def _numbers(raw: RawTable, column: pd.Series[Any]) -> AnyArray:
             f"which is no number; {remedy}."
         )
     return numbers.to_numpy(dtype=np.float64)
-
-
-def _numbered_channels(column: pd.Series[Any], notes: list[str]) -> IntArray:
-    codes, names = column.factorize(sort=True)
-    listed = ", ".join(f"{i} = {name!s}" for i, name in enumerate(names[:10]))
-    notes.append(f"Channels are numbered by name: {listed}.")
-    return np.asarray(codes, dtype=np.int64)
 
 
 def _finite_rows(

@@ -45,6 +45,8 @@ class FileSummary:
         First and last frame.
     channels : mapping of int to int
         Localizations in each channel; empty without channels.
+    channel_names : mapping of int to str
+        What the file calls them, where it names them.
     notes, warnings : tuple of str
         What was understood or assumed, and what to look at.
     """
@@ -64,6 +66,7 @@ class FileSummary:
     n_sigma_unknown: int = 0
     frames: tuple[int, int] | None = None
     channels: Mapping[int, int] = field(default_factory=dict)
+    channel_names: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -103,10 +106,17 @@ class FileSummary:
         if self.frames is not None:
             yield "Frames", f"{self.frames[0]:,} to {self.frames[1]:,}"
         if self.channels:
-            yield "Channels", ", ".join(f"{c}: {n:,}" for c, n in self.channels.items())
+            yield (
+                "Channels",
+                ", ".join(f"{self._named(c)}: {n:,}" for c, n in self.channels.items()),
+            )
         for label, sentences in (("Note", self.notes), ("Warning", self.warnings)):
             for sentence in sentences:
                 yield label, sentence
+
+    def _named(self, channel: int) -> str:
+        name = self.channel_names.get(channel, str(channel))
+        return name if name == str(channel) else f"{channel} ({name})"
 
 
 def describe(locs: Localizations) -> FileSummary:
@@ -149,6 +159,7 @@ def describe(locs: Localizations) -> FileSummary:
         n_sigma_unknown=0 if lateral is None else int(np.isnan(lateral).any(axis=1).sum()),
         frames=_first_and_last(locs),
         channels={int(c): int(n) for c, n in zip(numbers, counts, strict=True)},
+        channel_names=provenance.channel_names,
         notes=provenance.notes,
         warnings=provenance.warnings,
     )

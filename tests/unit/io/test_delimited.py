@@ -211,6 +211,7 @@ def test_text_channels_are_numbered_and_their_names_kept(write):
     locs = read_localizations(path)
     np.testing.assert_array_equal(locs.channel, [1, 0, 1])
     assert list(locs.table["Channel Name"]) == ["red", "green", "red"]
+    assert locs.provenance.channel_names == {0: "green", 1: "red"}
 
 
 def test_repeated_and_missing_names(write):
