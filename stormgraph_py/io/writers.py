@@ -38,7 +38,7 @@ def write_bytes(path: str | PathLike[str], data: bytes) -> None:
     OutputError
         When the file cannot be written; an older file of this name is left as it was.
     """
-    _write(Path(path), lambda file: file.write(data))
+    write_to(path, lambda file: file.write(data))
 
 
 def write_text(path: str | PathLike[str], text: str) -> None:
@@ -69,10 +69,25 @@ def write_table(path: str | PathLike[str], table: pd.DataFrame) -> None:
             piece = table.iloc[start : start + _ROWS_AT_ONCE]
             file.write(piece.to_csv(index=False, header=start == 0, lineterminator="\n").encode())
 
-    _write(Path(path), write)
+    write_to(path, write)
 
 
-def _write(path: Path, write: Callable[[BinaryIO], object]) -> None:
+def write_to(path: str | PathLike[str], write: Callable[[BinaryIO], object]) -> None:
+    """Write a file through a function, replacing it at once or not at all.
+
+    Parameters
+    ----------
+    path : str or path-like
+        File to make or replace.
+    write : callable
+        Writes all of it to the binary file that it is given.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written; an older file of this name is left as it was.
+    """
+    path = Path(path)
     try:
         temporary = path.with_name(f".{path.name[:64]}.{secrets.token_hex(4)}.tmp")
         try:

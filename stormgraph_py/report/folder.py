@@ -13,6 +13,13 @@ from typing import TYPE_CHECKING
 
 from stormgraph_py.errors import OutputError
 from stormgraph_py.progress import Progress
+from stormgraph_py.report.outputs import (
+    FIGURES,
+    WORKBOOK,
+    Outputs,
+    write_figures,
+    write_tables,
+)
 
 if TYPE_CHECKING:
     from stormgraph_py.progress import OnProgress
@@ -28,7 +35,9 @@ RESULT_FILES = (
     "run.json",
     "report.html",
 )
-"""Files that a result folder may hold."""
+"""Files that a result folder may hold, apart from its figures and from tables in other forms."""
+
+_OTHER_FORMS = {Path(file).with_suffix(".parquet").name for file in RESULT_FILES} | {WORKBOOK}
 
 
 def result_name(path: str | Path) -> str:
@@ -57,9 +66,7 @@ def check_free(folder: Path, *, overwrite: bool) -> None:
         return
     if not folder.is_dir() or folder.is_symlink():
         raise OutputError(f"{folder} exists and is no folder; choose another --out.")
-    foreign = sorted(
-        item.name for item in folder.iterdir() if item.is_dir() or item.name not in RESULT_FILES
-    )
+    foreign = sorted(item.name for item in folder.iterdir() if not _is_ours(item))
     if foreign:
         raise OutputError(
             f"{folder} exists and holds {foreign[0]!r}, which is no file of a result; "
@@ -115,7 +122,11 @@ def result_folder(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
 
 def write_result(
-    folder: Path, analysis: Analysis, *, on_progress: OnProgress | None = None
+    folder: Path,
+    analysis: Analysis,
+    outputs: Outputs | None = None,
+    *,
+    on_progress: OnProgress | None = None,
 ) -> None:
     """Write all files of a result into an existing, empty folder.
 
@@ -125,6 +136,8 @@ def write_result(
         Where to.
     analysis : Analysis
         What was found.
+    outputs : Outputs, optional
+        Which files to write beside the tables, the record and the report.
     on_progress : callable, optional
         Called with a `ProgressEvent` of the stage "writing" after each file.
 
@@ -135,14 +148,15 @@ def write_result(
     """
     import pandas as pd
 
-    from stormgraph_py.io.writers import write_table, write_text
-    from stormgraph_py.report.html import render_report
+    from stormgraph_py.io.writers import write_text
+    from stormgraph_py.report.html import render_report, report_sections
     from stormgraph_py.report.record import record_text, run_record
     from stormgraph_py.report.tables import localization_table, overcounting_table, split_table
 
+    outputs = outputs or Outputs()
     result = analysis.result
-    name = result_name(analysis.request.path)
     record = run_record(analysis)
+    name = result_name(analysis.request.path)
     tables = {
         "localizations.csv": localization_table(analysis.localizations, result),
         "clusters.csv": analysis.clusters,
@@ -153,14 +167,23 @@ def write_result(
     if result.overcounting is not None:
         tables["overcounting.csv"] = overcounting_table(result)
     progress = Progress(on_progress)
-    n_files = len(tables) + 2
-    for done, (file, table) in enumerate(tables.items()):
-        progress.report("writing", done, n_files)
-        write_table(folder / file, table)
+    progress.report("writing", 0, 4)
+    write_tables(folder, tables, outputs)
     write_text(folder / "run.json", record_text(record))
-    progress.report("writing", n_files - 1, n_files)
-    write_text(folder / "report.html", render_report(analysis, record))
-    progress.report("writing", n_files, n_files)
+    progress.report("writing", 1, 4)
+    sections = report_sections(analysis, record)
+    write_text(folder / "report.html", render_report(analysis, record, sections))
+    progress.report("writing", 2, 4)
+    if outputs.figures:
+        write_figures(folder / FIGURES, sections)
+    progress.report("writing", 4, 4)
+
+
+def _is_ours(item: Path) -> bool:
+    """Whether a result may hold this file or folder."""
+    if item.name == FIGURES and item.is_dir() and not item.is_symlink():
+        return all(file.suffix in (".svg", ".png") for file in item.iterdir())
+    return not item.is_dir() and (item.name in RESULT_FILES or item.name in _OTHER_FORMS)
 
 
 def _move_into_place(unfinished: Path, folder: Path, *, overwrite: bool) -> None:

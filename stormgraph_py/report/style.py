@@ -49,7 +49,10 @@ _STYLE: Any = {
     # Names inside the SVG derive from its content alone, so that a report can be reproduced.
     "svg.hashsalt": "stormgraph",
 }
-_PNG_DPI = 160
+SCREEN_DPI = 160
+"""Resolution of pictures in a report."""
+PRINT_DPI = 300
+"""Resolution of the pictures that are saved by themselves."""
 _LARGE_PNG_BYTES = 500_000
 
 
@@ -78,15 +81,23 @@ def data_uri(figure: Figure, kind: Literal["svg", "png"]) -> str:
     ).decode("ascii")
 
 
-def figure_bytes(figure: Figure, kind: Literal["svg", "png"]) -> bytes:
-    """Return the figure as the bytes of an SVG or a PNG; a large PNG gets 256 colours."""
+def figure_bytes(figure: Figure, kind: Literal["svg", "png"], *, dpi: int = SCREEN_DPI) -> bytes:
+    """Return the figure as the bytes of an SVG or a PNG; a large PNG for screens gets 256 colours.
+
+    Parameters
+    ----------
+    figure : Figure
+        What to draw.
+    kind : {"svg", "png"}
+        Lines or pixels.
+    dpi : int
+        Pixels per inch, of an SVG for what it holds as pixels.
+    """
     buffer = io.BytesIO()
+    nobody = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
     with styled():
-        if kind == "svg":
-            figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        else:
-            figure.savefig(buffer, format="png", dpi=_PNG_DPI, metadata={"Software": None})
-    if kind == "svg" or buffer.tell() < _LARGE_PNG_BYTES:
+        figure.savefig(buffer, format=kind, dpi=dpi, metadata=nobody)
+    if kind == "svg" or dpi > SCREEN_DPI or buffer.tell() < _LARGE_PNG_BYTES:
         return buffer.getvalue()
     # Noise compresses badly. With a palette it takes a quarter, and nobody sees the difference.
     small = io.BytesIO()

@@ -14,12 +14,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class FigureView:
-    """A picture with its caption."""
+    """A picture with its caption; `kind` is how the page holds it."""
 
     title: str
     caption: str
-    uri: str
+    figure: Figure
+    kind: Literal["svg", "png"]
     wide: bool = False
+
+    @property
+    def uri(self) -> str:
+        """Address of an image that holds the figure itself."""
+        return data_uri(self.figure, self.kind)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +61,4 @@ def chart(title: str, caption: str, figure: Figure) -> FigureView:
 
 
 def _view(title: str, caption: str, figure: Figure, kind: Literal["svg", "png"]) -> FigureView:
-    return FigureView(
-        title=title[0].upper() + title[1:], caption=caption, uri=data_uri(figure, kind)
-    )
+    return FigureView(title=title[0].upper() + title[1:], caption=caption, figure=figure, kind=kind)

@@ -160,7 +160,7 @@ def quick_report(monkeypatch):
 def test_every_file_of_a_result_is_written(tmp_path, analysis):
     events = []
     write_result(tmp_path, analysis, on_progress=events.append)
-    assert names(tmp_path) == set(RESULT_FILES)
+    assert names(tmp_path) == {*RESULT_FILES, "summary.xlsx", "figures"}
     shares = [event.fraction for event in events]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0, 1)
@@ -169,4 +169,4 @@ def test_every_file_of_a_result_is_written(tmp_path, analysis):
 @pytest.mark.usefixtures("quick_report")
 def test_without_evidence_there_is_no_table_of_it(tmp_path, analysis_without_sigma):
     write_result(tmp_path, analysis_without_sigma)
-    assert names(tmp_path) == set(RESULT_FILES) - {"overcounting.csv"}
+    assert names(tmp_path) == {*RESULT_FILES, "summary.xlsx", "figures"} - {"overcounting.csv"}

@@ -1,0 +1,53 @@
+"""Data dictionary: what every column of every table that the package writes means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from stormgraph_py.clusters.dictionary.clusters import CLUSTERS
+from stormgraph_py.clusters.dictionary.column import Column as Column
+from stormgraph_py.clusters.dictionary.localizations import LOCALIZATIONS
+from stormgraph_py.clusters.dictionary.overcounting import OVERCOUNTING
+from stormgraph_py.clusters.dictionary.roi import SPLITS, SUMMARY
+from stormgraph_py.errors import ParameterError
+
+TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
+    {
+        "localizations.csv": LOCALIZATIONS,
+        "clusters.csv": CLUSTERS,
+        "clusters_coarse.csv": CLUSTERS,
+        "summary.csv": SUMMARY,
+        "splits.csv": SPLITS,
+        "overcounting.csv": OVERCOUNTING,
+    }
+)
+"""Columns by the file that they are in."""
+
+
+def describe(table: str, name: str) -> Column:
+    """Describe one column of one table.
+
+    Parameters
+    ----------
+    table : str
+        Name of the file, a key of `TABLES`.
+    name : str
+        Name in the file's header.
+
+    Raises
+    ------
+    ParameterError
+        When there is no such table or column.
+
+    Examples
+    --------
+    >>> describe("localizations.csv", "level_2").name
+    'level_<i>'
+    """
+    if table not in TABLES:
+        raise ParameterError(f"There is no table {table!r}; choose one of {', '.join(TABLES)}.")
+    for column in TABLES[table]:
+        if column.covers(name):
+            return column
+    raise ParameterError(f"{table} has no column {name!r} that is described.")
