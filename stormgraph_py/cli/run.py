@@ -6,12 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stormgraph_py.cli.common import (
-    DEFAULT_OUT,
-    add_common_options,
-    add_jobs_option,
-    add_seed_option,
-)
+from stormgraph_py.cli.common import DEFAULT_OUT, add_common_options, add_jobs_option
 from stormgraph_py.cli.faults import (
     EXIT_INPUT_OUTPUT,
     EXIT_INTERRUPTED,
@@ -20,6 +15,7 @@ from stormgraph_py.cli.faults import (
     say_error,
     say_warning,
 )
+from stormgraph_py.cli.method import add_method_options, method_params
 from stormgraph_py.cli.reading import add_reading_options, reading_options
 from stormgraph_py.errors import ParameterError
 from stormgraph_py.progress import ProgressEvent
@@ -27,7 +23,6 @@ from stormgraph_py.progress import ProgressEvent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stormgraph_py.params import StormGraphParams
     from stormgraph_py.report.analysis import Request
 
 
@@ -40,71 +35,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "clusters.csv, run.json, report.html and more.",
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="localizations to analyse")
-    method = parser.add_argument_group("method")
-    method.add_argument(
-        "--k",
-        type=_k,
-        default=15,
-        metavar="K",
-        help="neighbour that sets the length scale, 10 to 20, or auto (default 15)",
-    )
-    method.add_argument(
-        "--alpha",
-        type=float,
-        default=0.05,
-        metavar="A",
-        help="largest share of random localizations that may be called clustered; 1 skips the "
-        "threshold (default 0.05)",
-    )
-    method.add_argument(
-        "--min-cluster-size",
-        type=int,
-        default=5,
-        metavar="N",
-        help="smallest number of localizations of a cluster (default 5)",
-    )
-    method.add_argument(
-        "--overcounting",
-        action="store_true",
-        help="leave out clusters that may be one molecule counted several times",
-    )
-    method.add_argument(
-        "--label-radius",
-        type=float,
-        default=0.0,
-        metavar="NM",
-        help="radius of molecule and label in the overcounting test (default 0)",
-    )
-    method.add_argument(
-        "--ignore-sigma", action="store_true", help="do not use localization precisions"
-    )
-    method.add_argument(
-        "--weights",
-        choices=["exact", "monte-carlo"],
-        default="exact",
-        help="how expected edge weights are found (default exact)",
-    )
-    method.add_argument(
-        "--trials",
-        type=int,
-        default=2,
-        metavar="N",
-        help="searches for communities per connected component (default 2)",
-    )
-    method.add_argument(
-        "--community-backend",
-        choices=["native", "infomap"],
-        default="native",
-        help="optimiser of the map equation (default native)",
-    )
-    method.add_argument("--dimensions", type=int, choices=[2, 3], help="2 ignores z")
-    method.add_argument(
-        "--z-profile",
-        choices=["gaussian", "uniform"],
-        default="gaussian",
-        help="3-D: random localizations around a focal plane, or uniform (default gaussian)",
-    )
-    add_seed_option(method)
+    add_method_options(parser)
     part = parser.add_argument_group("part of the data")
     part.add_argument(
         "--roi", metavar="ROI.geojson", help="region of interest: polygons, coordinates in nm"
@@ -137,7 +68,7 @@ def execute(arguments: argparse.Namespace) -> int:
                 f"{other} and {file} would both be written to {Path(arguments.out) / name}; "
                 "analyse them with different --out."
             )
-    params = _params(arguments)
+    params = method_params(arguments)
     roi = None if arguments.roi is None else read_roi(arguments.roi)
     codes = []
     for file in arguments.files:
@@ -200,24 +131,6 @@ def _warn(request: Request, warnings: Sequence[str], arguments: argparse.Namespa
             say_warning(f"{request.path}: {warning}")
 
 
-def _params(arguments: argparse.Namespace) -> StormGraphParams:
-    from stormgraph_py.params import StormGraphParams
-
-    return StormGraphParams(
-        k=arguments.k,
-        alpha=arguments.alpha,
-        min_cluster_size=arguments.min_cluster_size,
-        overcounting=arguments.overcounting,
-        label_radius_nm=arguments.label_radius,
-        use_sigma=not arguments.ignore_sigma,
-        weights=arguments.weights,
-        n_trials=arguments.trials,
-        community_backend=arguments.community_backend,
-        dimensions=arguments.dimensions,
-        z_profile=arguments.z_profile,
-    )
-
-
 def _overall(codes: list[int]) -> int:
     """Exit code of several files: one file's own, else 1 when any failed."""
     if EXIT_INTERRUPTED in codes:
@@ -225,12 +138,3 @@ def _overall(codes: list[int]) -> int:
     if len(codes) == 1:
         return codes[0]
     return EXIT_INPUT_OUTPUT if any(codes) else 0
-
-
-def _k(text: str) -> int | None:
-    if text.lower() == "auto":
-        return None
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number nor auto") from None

@@ -8,7 +8,7 @@ import pytest
 
 from stormgraph_py import Localizations, StormGraphParams, cluster_localizations
 from stormgraph_py.cli.main import build_parser
-from stormgraph_py.cli.run import _params
+from stormgraph_py.cli.method import method_params
 from stormgraph_py.report.folder import RESULT_FILES
 
 pytestmark = pytest.mark.usefixtures("quick_report")
@@ -64,7 +64,7 @@ def test_every_option_reaches_the_analysis(cli, cell, tmp_path):
 
 def test_without_options_parameters_are_the_defaults_of_python():
     arguments = build_parser().parse_args(["run", "cell.csv"])
-    assert _params(arguments) == StormGraphParams()
+    assert method_params(arguments) == StormGraphParams()
 
 
 def test_overcounting_leaves_out_what_may_be_one_molecule(cli, tmp_path, blob_table, write_csv):
