@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stormgraph_py.arrays import BoolArray, FloatArray, IntArray
-from stormgraph_py.errors import InputError
+from stormgraph_py.errors import InputError, ParameterError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -237,6 +237,34 @@ class Localizations:
     def channel(self) -> IntArray | None:
         """Colour channel of each localization, (n,), -1 where it is missing; None when unknown."""
         return self._whole_numbers("channel")
+
+    def channel_number(self, channel: int | str) -> int:
+        """Return the number in the column ``channel`` of a channel given by number or by name.
+
+        Names in the file come first, in any case of letters; then numbers.
+
+        Raises
+        ------
+        ParameterError
+            When there are no channels, or none of that number or name.
+        """
+        numbers = self.channel
+        if numbers is None:
+            raise ParameterError(
+                f"channel={channel} was asked for, but the file has no channels; "
+                "leave --channel out."
+            )
+        found = np.unique(numbers).tolist()
+        names = {n: name for n, name in self._provenance.channel_names.items() if n in found}
+        wanted = str(channel).strip().casefold()
+        for number, name in names.items():
+            if name.casefold() == wanted:
+                return number
+        for number in found:
+            if str(number) == wanted:
+                return int(number)
+        listed = ", ".join(str(n) + (f" ({names[n]})" if n in names else "") for n in found)
+        raise ParameterError(f"The file has no channel {channel}; it has {listed}.")
 
     def select(self, rows: BoolArray | IntArray | Sequence[int]) -> Localizations:
         """Localizations of some rows, given as a mask or as indices."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import stormgraph_py
 from stormgraph_py.cli.common import add_common_options, add_jobs_option
 from stormgraph_py.cli.faults import say
+from stormgraph_py.cli.outputs import add_output_options
 from stormgraph_py.errors import InputError
 
 DEMO_FILES = ("nanoclusters_2d.csv", "nanoclusters_3d.csv")
@@ -27,6 +28,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="DIR",
         help=f"folder of results, replaced if it exists ({DEFAULT_DEMO_OUT})",
     )
+    add_output_options(parser, figures=False)
     add_jobs_option(parser)
     add_common_options(parser)
     parser.set_defaults(execute=execute, overwrite=True)

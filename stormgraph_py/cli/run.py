@@ -16,6 +16,7 @@ from stormgraph_py.cli.faults import (
     say_warning,
 )
 from stormgraph_py.cli.method import add_method_options, method_params
+from stormgraph_py.cli.outputs import add_output_options, outputs_from
 from stormgraph_py.cli.reading import add_reading_options, reading_options
 from stormgraph_py.errors import ParameterError
 from stormgraph_py.progress import ProgressEvent
@@ -40,13 +41,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     part.add_argument(
         "--roi", metavar="ROI.geojson", help="region of interest: polygons, coordinates in nm"
     )
-    part.add_argument("--channel", type=int, metavar="C", help="colour channel to analyse")
+    part.add_argument("--channel", metavar="C", help="colour channel to analyse, number or name")
     add_reading_options(parser)
     output = parser.add_argument_group("output and speed")
     output.add_argument(
         "--out", default=DEFAULT_OUT, metavar="DIR", help=f"folder of results ({DEFAULT_OUT})"
     )
     output.add_argument("--overwrite", action="store_true", help="replace older results")
+    add_output_options(output)
     add_jobs_option(output)
     add_common_options(output)
     parser.set_defaults(execute=execute)
@@ -102,6 +104,7 @@ def run_one(request: Request, folder: Path, arguments: argparse.Namespace) -> No
     from stormgraph_py.report.folder import check_free, result_folder, write_result
     from stormgraph_py.report.words import lead
 
+    outputs = outputs_from(arguments)
     check_free(folder, overwrite=arguments.overwrite)
     with StageBars(quiet=arguments.quiet) as bars:
         bars(ProgressEvent("reading", 0, 1))
@@ -118,7 +121,7 @@ def run_one(request: Request, folder: Path, arguments: argparse.Namespace) -> No
             )
         bars(ProgressEvent("measuring", 0, 1))
         analysis = measure(request, selection, result)
-        write_result(unfinished, analysis, on_progress=bars)
+        write_result(unfinished, analysis, outputs, on_progress=bars)
     _warn(request, result.warnings, arguments)
     if not arguments.quiet:
         say(f"{request.path}: {lead(analysis)}")

@@ -40,8 +40,8 @@ class Request:
         Name in the table -> name in the file, for columns that the reader should not guess.
     unit, separator : str or None
         Unit of lengths and character between columns, where the file does not tell.
-    channel : int or None
-        Colour channel to analyse; None takes all localizations.
+    channel : int, str or None
+        Colour channel to analyse, by number or name; None takes all localizations.
     roi : Roi or None
         Region to analyse; None takes all localizations.
     roi_path : str or None
@@ -58,7 +58,7 @@ class Request:
     columns: Mapping[str, str] = field(default_factory=dict)
     unit: str | None = None
     separator: str | None = None
-    channel: int | None = None
+    channel: int | str | None = None
     roi: Roi | None = None
     roi_path: str | None = None
     params: StormGraphParams = field(default_factory=StormGraphParams)
@@ -243,27 +243,23 @@ def measure(request: Request, selection: Selection, result: ClusteringResult) ->
 
 
 def _choose_channel(
-    localizations: Localizations, channel: int | None
+    localizations: Localizations, channel: int | str | None
 ) -> tuple[Localizations, int, tuple[str, ...]]:
+    if channel is not None:
+        number = localizations.channel_number(channel)
+        chosen = localizations.select(np.flatnonzero(localizations.channel == number))
+        return chosen, len(localizations) - len(chosen), ()
     channels = localizations.channel
     found = [] if channels is None else np.unique(channels).tolist()
-    names = ", ".join(map(str, found))
-    if channel is None:
-        if len(found) < 2:
-            return localizations, 0, ()
-        together = (
-            f"The file has {len(found)} colour channels ({names}) that were analysed together; "
-            "choose one with --channel."
-        )
-        return localizations, 0, (together,)
-    if channels is None:
-        raise ParameterError(
-            f"channel={channel} was asked for, but the file has no channels; leave --channel out."
-        )
-    if channel not in found:
-        raise ParameterError(f"The file has no channel {channel}; it has {names}.")
-    chosen = localizations.select(channels == channel)
-    return chosen, len(localizations) - len(chosen), ()
+    if len(found) < 2:
+        return localizations, 0, ()
+    named = localizations.provenance.channel_names
+    names = ", ".join(str(named.get(number, number)) for number in found)
+    together = (
+        f"The file has {len(found)} colour channels ({names}) that were analysed together; "
+        "choose one with --channel."
+    )
+    return localizations, 0, (together,)
 
 
 def _nothing_inside(roi: Roi, localizations: Localizations) -> str:

@@ -97,6 +97,8 @@ def figure_bytes(figure: Figure, kind: Literal["svg", "png"], *, dpi: int = SCRE
     nobody = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
     with styled():
         figure.savefig(buffer, format=kind, dpi=dpi, metadata=nobody)
+    # found once, the layout holds for every other form of the figure
+    figure.set_layout_engine("none")
     if kind == "svg" or dpi > SCREEN_DPI or buffer.tell() < _LARGE_PNG_BYTES:
         return buffer.getvalue()
     # Noise compresses badly. With a palette it takes a quarter, and nobody sees the difference.

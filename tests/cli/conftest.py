@@ -51,7 +51,7 @@ def cli(capsys, tmp_path, monkeypatch):
 @pytest.fixture
 def quick_report(monkeypatch):
     """An empty report; the real one takes a while to draw."""
-    monkeypatch.setattr("stormgraph_py.report.html.render_report", lambda *_: "<html></html>")
+    monkeypatch.setattr("stormgraph_py.report.html.report_sections", lambda *_: [])
 
 
 def _blob_table(seed: int = 0, dimensions: int = 2) -> np.ndarray:

@@ -22,7 +22,7 @@ def test_run_writes_every_file_and_says_where(cli, cell, tmp_path):
     outcome = cli("run", cell)
     assert outcome.code == 0
     folder = tmp_path / "stormgraph-results" / "cell"
-    assert files(folder) == set(RESULT_FILES)
+    assert files(folder) == {*RESULT_FILES, "summary.xlsx"}
     assert "clusters were found" in outcome.out
     assert "stormgraph-results/cell/report.html" in outcome.out.replace("\\", "/")
 

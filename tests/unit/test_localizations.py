@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stormgraph_py.errors import InputError
-from stormgraph_py.localizations import Localizations
+from stormgraph_py.errors import InputError, ParameterError
+from stormgraph_py.localizations import Localizations, Provenance
 
 
 @pytest.fixture
@@ -132,3 +132,27 @@ def test_what_cannot_be_is_refused(make, message):
 
 def test_representation_tells_size_and_precision(table):
     assert repr(Localizations(table)) == "Localizations(3 in 2-D, without sigma)"
+
+
+@pytest.fixture
+def coloured(table):
+    names = {0: "green", 1: "0", 3: "far away"}
+    return Localizations(table.assign(channel=[1, 0, 2]), Provenance(channel_names=names))
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"), [("Green", 0), ("0", 1), (0, 1), (1, 1), ("2", 2), (2, 2)]
+)
+def test_a_channel_is_found_by_name_then_by_number(coloured, asked, number):
+    assert coloured.channel_number(asked) == number
+
+
+@pytest.mark.parametrize("asked", ["far away", 7, "blue"])
+def test_a_channel_that_is_not_there_is_refused_with_those_that_are(coloured, asked):
+    with pytest.raises(ParameterError, match=r"it has 0 \(green\), 1 \(0\), 2"):
+        coloured.channel_number(asked)
+
+
+def test_no_channels_at_all(table):
+    with pytest.raises(ParameterError, match="leave --channel out"):
+        Localizations(table).channel_number(1)
