@@ -1,46 +1,107 @@
-"""Regions of interest: polygons in nm, read from GeoJSON."""
+"""Regions of interest: named and tagged areas of the plane, in nm."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
-from pathlib import Path
-from typing import Any, TypeAlias
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from stormgraph_py.arrays import BoolArray, FloatArray
-from stormgraph_py.errors import FileFormatError, InputError
+from stormgraph_py.errors import InputError
+from stormgraph_py.even_odd import inside, shape_of
+from stormgraph_py.geojson import (
+    OWN_PROPERTY,
+    REMEDY,
+    Polygon,
+    name_and_tags,
+    polygons_of,
+    single_feature,
+)
 
-Polygon: TypeAlias = tuple[FloatArray, ...]
-"""Rings (m, 2) of one polygon, nm: its outline, then its holes."""
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
-_REMEDY = "draw the region as a GeoJSON Polygon or MultiPolygon with coordinates in nm"
+Kind: TypeAlias = Literal["polygon", "freehand", "rectangle", "ellipse"]
+"""How a region was drawn, and so how it can be edited."""
+
+Pair: TypeAlias = tuple[float, float]
+
+N_ELLIPSE_VERTICES = 256
+"""Vertices of an ellipse: the outline errs by at most 8e-5 of its radius, the area not at all."""
+
+_BOXED: tuple[Kind, ...] = ("rectangle", "ellipse")
+_RESERVED_TAGS = ("name", OWN_PROPERTY)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """Where a rectangle or an ellipse lies.
+
+    Parameters
+    ----------
+    center_nm : (float, float)
+        Its centre.
+    size_nm : (float, float)
+        Width and height before it is turned; for an ellipse its two diameters.
+    angle_deg : float
+        How far it is turned from the x towards the y axis.
+
+    Raises
+    ------
+    InputError
+        When a number is not finite or a size is not positive.
+    """
+
+    center_nm: Pair
+    size_nm: Pair
+    angle_deg: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check every number."""
+        object.__setattr__(self, "center_nm", _pair(self.center_nm, "center_nm"))
+        object.__setattr__(self, "size_nm", _pair(self.size_nm, "size_nm"))
+        if not min(self.size_nm) > 0:
+            raise InputError(f"size_nm={self.size_nm} has a side that is not above 0; give nm.")
+        if not math.isfinite(self.angle_deg):
+            raise InputError(f"angle_deg={self.angle_deg} is no angle; give degrees.")
 
 
 @dataclass(frozen=True, eq=False)
 class Roi:
     """A region of interest in the plane: the union of polygons, each with its holes.
 
+    A point on the border is inside when the region lies to its right, or above it where the border
+    is level: of a rectangle the left and lower sides belong to it, the right and upper ones do not.
+    Tiles of the plane therefore have each point in exactly one of them.
+
     Parameters
     ----------
     polygons : tuple of tuple of ndarray of shape (m, 2)
-        Rings of each polygon in nm, the outline first, then holes. A ring may repeat its first
-        vertex at its end. Where a ring crosses itself the even-odd rule says what is inside.
+        Rings of each polygon in nm, the outline first, then holes. They are closed where they are
+        not. Where a ring crosses itself the even-odd rule says what is inside.
+    name : str
+        What tables and folders call the region.
+    tags : mapping of str to str
+        Anything known of it: condition, replicate, cell.
+    kind : {"polygon", "freehand", "rectangle", "ellipse"}
+        How it was drawn.
+    box : Box or None
+        Where a rectangle or an ellipse lies.
 
     Raises
     ------
     InputError
-        When a ring has fewer than three vertices or one that is not finite, or when the region has
-        no area.
+        When a ring has fewer than three vertices or one that is not finite, when the region has
+        no area, or when a tag has a name that means something else.
 
     Examples
     --------
-    >>> roi = Roi.from_geojson({"type": "Polygon",
-    ...     "coordinates": [[[0, 0], [100, 0], [100, 50], [0, 50], [0, 0]]]})
+    >>> roi = Roi.rectangle((50, 25), (100, 50), name="cell 1", tags={"condition": "resting"})
     >>> roi.area_nm2
     5000.0
     >>> roi.contains([[10, 10], [10, 60]])
@@ -48,32 +109,163 @@ class Roi:
     """
 
     polygons: tuple[Polygon, ...]
+    name: str = field(default="", kw_only=True)
+    tags: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    kind: Kind = field(default="polygon", kw_only=True)
+    box: Box | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        """Check the rings."""
+        """Check and close the rings."""
         if not self.polygons:
-            raise InputError(f"The region of interest has no polygon; {_REMEDY}.")
-        for ring in (ring for polygon in self.polygons for ring in polygon):
-            if ring.ndim != 2 or ring.shape[1] != 2 or len(np.unique(ring, axis=0)) < 3:
-                raise InputError(
-                    "A ring of the region of interest has fewer than three different vertices; "
-                    f"{_REMEDY}."
-                )
-            if not np.isfinite(ring).all():
-                raise InputError(f"A vertex of the region of interest is not finite; {_REMEDY}.")
+            raise InputError(f"The region of interest has no polygon; {REMEDY}.")
+        polygons = tuple(tuple(map(_closed, rings)) for rings in self.polygons)
+        object.__setattr__(self, "polygons", polygons)
+        object.__setattr__(self, "tags", dict(self.tags))
+        for tag in _RESERVED_TAGS:
+            if tag in self.tags:
+                raise InputError(f"A tag cannot be called {tag!r}; give it another name.")
         if not self.area_nm2 > 0:
-            raise InputError(f"The region of interest has no area; {_REMEDY}.")
+            raise InputError(f"The region of interest has no area; {REMEDY}.")
+
+    @classmethod
+    def polygon(
+        cls,
+        vertices: npt.ArrayLike,
+        *,
+        kind: Kind = "polygon",
+        name: str = "",
+        tags: Mapping[str, str] | None = None,
+    ) -> Roi:
+        """Make a region from the vertices (m, 2) of its outline, nm."""
+        rings = (np.asarray(vertices, dtype=np.float64),)
+        return cls((rings,), kind=kind, name=name, tags=tags or {})
+
+    @classmethod
+    def rectangle(
+        cls,
+        center_nm: Sequence[float],
+        size_nm: Sequence[float],
+        angle_deg: float = 0.0,
+        *,
+        name: str = "",
+        tags: Mapping[str, str] | None = None,
+    ) -> Roi:
+        """Make a rectangle; the parameters are those of `Box`.
+
+        Raises
+        ------
+        InputError
+            When a size is not positive or a number is not finite.
+        """
+        box = _box(center_nm, size_nm, angle_deg)
+        rings = (_rectangle_ring(box),)
+        return cls((rings,), kind="rectangle", box=box, name=name, tags=tags or {})
+
+    @classmethod
+    def ellipse(
+        cls,
+        center_nm: Sequence[float],
+        size_nm: Sequence[float],
+        angle_deg: float = 0.0,
+        *,
+        name: str = "",
+        tags: Mapping[str, str] | None = None,
+    ) -> Roi:
+        """Make an ellipse; the parameters are those of `Box`.
+
+        It is kept as a polygon whose area is that of the ellipse.
+
+        Raises
+        ------
+        InputError
+            When a size is not positive or a number is not finite.
+
+        Examples
+        --------
+        >>> circle = Roi.ellipse((0, 0), (2000, 2000))
+        >>> round(circle.area_nm2 / 1e6, 12) == round(math.pi, 12)
+        True
+        """
+        box = _box(center_nm, size_nm, angle_deg)
+        rings = (_ellipse_ring(box),)
+        return cls((rings,), kind="ellipse", box=box, name=name, tags=tags or {})
+
+    @classmethod
+    def whole_field(
+        cls, xy: npt.ArrayLike, *, name: str = "field", tags: Mapping[str, str] | None = None
+    ) -> Roi:
+        """Make the smallest upright rectangle that holds all points (n, 2), nm.
+
+        Raises
+        ------
+        InputError
+            When the points do not span an area.
+        """
+        points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
+        if not len(points) or not (np.ptp(points, axis=0) > 0).all():
+            raise InputError(
+                f"{len(points)} localizations span no area; a field needs two that differ in x and "
+                "in y."
+            )
+        left, bottom = points.min(axis=0).tolist()
+        # The upper borders of a region are not part of it, and the last point must be.
+        right, top = np.nextafter(points.max(axis=0), np.inf).tolist()
+        ring = np.array([(left, bottom), (right, bottom), (right, top), (left, top)])
+        box = _box(((left + right) / 2, (bottom + top) / 2), (right - left, top - bottom), 0.0)
+        return cls(((ring,),), kind="rectangle", box=box, name=name, tags=tags or {})
+
+    @classmethod
+    def from_shape(
+        cls, shape: BaseGeometry, *, name: str = "", tags: Mapping[str, str] | None = None
+    ) -> Roi:
+        """Make a region from the polygons of a shapely geometry in nm; lines and points go.
+
+        Raises
+        ------
+        InputError
+            When the geometry has no area.
+        """
+        import shapely
+
+        parts = [part for part in shapely.get_parts(shape) if isinstance(part, shapely.Polygon)]
+        polygons = tuple(
+            tuple(shapely.get_coordinates(ring) for ring in (part.exterior, *part.interiors))
+            for part in parts
+            if part.area > 0
+        )
+        return cls(polygons, name=name, tags=tags or {})
+
+    @classmethod
+    def union(cls, rois: Iterable[Roi]) -> Roi:
+        """Put regions together; one alone is returned as it is.
+
+        Raises
+        ------
+        InputError
+            When there is none.
+        """
+        parts = tuple(rois)
+        if len(parts) == 1:
+            return parts[0]
+        return cls(tuple(polygon for part in parts for polygon in part.polygons))
 
     @classmethod
     def from_geojson(cls, document: Mapping[str, Any]) -> Roi:
         """Make a region from a GeoJSON object: a geometry, a feature or a collection of them.
+
+        Name, tags and the way it was drawn are those of the only feature; several features become
+        one region without them.
 
         Raises
         ------
         InputError
             When the object holds something that is no polygon.
         """
-        return cls(tuple(_polygons(document)))
+        polygons = tuple(polygons_of(document))
+        feature = single_feature(document)
+        name, tags = name_and_tags(feature)
+        kind, box = _drawn(feature, polygons)
+        return cls(polygons, name=name, tags=tags, kind=kind, box=box)
 
     def as_geojson(self) -> dict[str, Any]:
         """Return the region as a GeoJSON MultiPolygon in nm."""
@@ -82,151 +274,135 @@ class Roi:
             "coordinates": [[ring.tolist() for ring in polygon] for polygon in self.polygons],
         }
 
+    def as_feature(self) -> dict[str, Any]:
+        """Return the region as a GeoJSON feature in nm, with name, tags and how it was drawn."""
+        own: dict[str, Any] = {"kind": self.kind}
+        if self.box is not None:
+            own["center_nm"] = list(self.box.center_nm)
+            own["size_nm"] = list(self.box.size_nm)
+            own["angle_deg"] = self.box.angle_deg
+        return {
+            "type": "Feature",
+            "geometry": self.as_geojson(),
+            "properties": {"name": self.name, **self.tags, OWN_PROPERTY: own},
+        }
+
+    def scaled(self, factor: float) -> Roi:
+        """Return the region with every coordinate multiplied by a factor above 0."""
+        if factor == 1:
+            return self
+        polygons = tuple(tuple(ring * factor for ring in rings) for rings in self.polygons)
+        box = self.box
+        if box is not None:
+            (x, y), (width, height) = box.center_nm, box.size_nm
+            box = replace(
+                box,
+                center_nm=(x * factor, y * factor),
+                size_nm=(width * factor, height * factor),
+            )
+        return replace(self, polygons=polygons, box=box)
+
+    @cached_property
+    def shape(self) -> BaseGeometry:
+        """The region as a valid shapely geometry, in nm."""
+        import shapely
+
+        shapes = [shape_of(rings) for rings in self.polygons]
+        return shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
+
     @property
     def area_nm2(self) -> float:
         """Area of the region in nm²; parts that polygons share are counted once."""
-        return _union_area([_edges(polygon) for polygon in self.polygons])
+        return float(self.shape.area)
 
     @property
     def bounds_nm(self) -> tuple[float, float, float, float]:
         """Smallest x, smallest y, largest x and largest y, nm."""
-        vertices = np.concatenate([polygon[0] for polygon in self.polygons])
-        (left, bottom), (right, top) = vertices.min(axis=0), vertices.max(axis=0)
+        left, bottom, right, top = self.shape.bounds
         return float(left), float(bottom), float(right), float(top)
 
     def contains(self, points: npt.ArrayLike) -> BoolArray:
-        """Tell which points (n, 2) in nm lie inside; a point on a border may fall either way."""
+        """Tell which points (n, 2) in nm lie inside."""
         xy = np.asarray(points, dtype=np.float64).reshape(-1, 2)
-        order = np.argsort(xy[:, 1], kind="stable")
-        x, y = xy[order].T
-        inside = np.zeros(len(xy), dtype=bool)
-        for polygon in self.polygons:
-            odd = np.zeros(len(xy), dtype=bool)
-            # Sorted by y, the points level with an edge are one slice: about two passes over all
-            # points for a simple outline, however many vertices it has.
-            for x_low, y_low, x_high, y_high in _edges(polygon):
-                level = slice(*np.searchsorted(y, (y_low, y_high)))
-                slope = (x_high - x_low) / (y_high - y_low)
-                odd[level] ^= x[level] < x_low + (y[level] - y_low) * slope
-            inside |= odd
-        result = np.empty_like(inside)
-        result[order] = inside
+        result = np.zeros(len(xy), dtype=bool)
+        for rings in self.polygons:
+            result |= inside(rings, xy)
         return result
 
 
-def read_roi(path: str | Path) -> Roi:
-    """Read a region of interest from a GeoJSON file with coordinates in nm.
-
-    Raises
-    ------
-    FileFormatError
-        When the file is no GeoJSON with polygons.
-    OSError
-        When the file cannot be opened.
-    """
-    text = Path(path).read_bytes()
-    try:
-        document = json.loads(text.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise FileFormatError(f"{path} is no GeoJSON file ({error}); {_REMEDY}.") from None
-    try:
-        return Roi.from_geojson(document)
-    except InputError as error:
-        raise FileFormatError(f"{path}: {error}") from None
-
-
-def _polygons(document: object) -> Iterable[Polygon]:
-    kind = document.get("type") if isinstance(document, Mapping) else None
-    if not isinstance(document, Mapping) or not isinstance(kind, str):
-        raise InputError(f"This is no GeoJSON object with a type; {_REMEDY}.")
-    if kind == "FeatureCollection":
-        for feature in _members(document, "features"):
-            yield from _polygons(feature)
-    elif kind == "GeometryCollection":
-        for geometry in _members(document, "geometries"):
-            yield from _polygons(geometry)
-    elif kind == "Feature":
-        yield from _polygons(document.get("geometry"))
-    elif kind == "Polygon":
-        yield _rings(_members(document, "coordinates"))
-    elif kind == "MultiPolygon":
-        for rings in _members(document, "coordinates"):
-            yield _rings(rings)
-    else:
-        raise InputError(f"A GeoJSON {kind} is no region; {_REMEDY}.")
-
-
-def _members(document: Mapping[str, Any], name: str) -> list[Any]:
-    members = document.get(name)
-    if not isinstance(members, list):
-        raise InputError(f"The GeoJSON {document['type']} has no list {name!r}; {_REMEDY}.")
-    return members
-
-
-def _rings(rings: object) -> Polygon:
-    if not isinstance(rings, list) or not rings:
-        raise InputError(f"A polygon of the region of interest has no ring; {_REMEDY}.")
-    try:
-        # A third coordinate (height) is allowed by the format and means nothing here.
-        return tuple(
-            np.array([[float(x), float(y)] for x, y, *_ in ring], dtype=np.float64)
-            for ring in rings
-        )
-    except (TypeError, ValueError):
+def _closed(vertices: npt.ArrayLike) -> FloatArray:
+    ring = np.asarray(vertices, dtype=np.float64)
+    if ring.ndim != 2 or ring.shape[1] != 2 or len(np.unique(ring, axis=0)) < 3:
         raise InputError(
-            f"A vertex of the region of interest is no pair of numbers; {_REMEDY}."
-        ) from None
-
-
-def _edges(polygon: Polygon) -> FloatArray:
-    """Edges (m, 4) of all rings as x, y of the lower end and x, y of the higher; no level ones."""
-    edges = np.concatenate(
-        [np.hstack([ring, np.roll(ring, -1, axis=0)]) for ring in polygon], axis=0
-    )
-    edges = edges[edges[:, 1] != edges[:, 3]]
-    upwards: FloatArray = np.where(edges[:, [1]] < edges[:, [3]], edges, edges[:, [2, 3, 0, 1]])
-    return upwards
-
-
-def _union_area(polygons: list[FloatArray]) -> float:
-    """Area of the union of polygons given by their edges, each filled by the even-odd rule.
-
-    Between two neighbouring heights at which an edge ends or crosses another one, all widths change
-    linearly, so that the width at half height times the height of the slab is exact.
-    """
-    edges = np.concatenate(polygons)
-    owner = np.repeat(np.arange(len(polygons)), [len(e) for e in polygons])
-    x_low, y_low, x_high, y_high = edges.T
-    heights = np.unique(np.concatenate([y_low, y_high, _crossing_heights(edges)]))
-    area = 0.0
-    for bottom, top in pairwise(heights):
-        middle = (bottom + top) / 2
-        level = np.flatnonzero((y_low <= middle) & (middle < y_high))
-        x = x_low[level] + (middle - y_low[level]) * (
-            (x_high[level] - x_low[level]) / (y_high[level] - y_low[level])
+            f"A ring of the region of interest has fewer than three different vertices; {REMEDY}."
         )
-        # Within a polygon borders alternate between entering (+1) and leaving (-1).
-        order = np.lexsort((x, owner[level]))
-        x, who = x[order], owner[level][order]
-        rank = np.arange(len(who)) - np.searchsorted(who, who)
-        step = np.where(rank % 2 == 0, 1, -1)
-        across = np.argsort(x, kind="stable")
-        covered = np.cumsum(step[across])[:-1] > 0
-        area += (top - bottom) * np.diff(x[across])[covered].sum()
-    return float(area)
+    if not np.isfinite(ring).all():
+        raise InputError(f"A vertex of the region of interest is not finite; {REMEDY}.")
+    return ring if (ring[0] == ring[-1]).all() else np.concatenate([ring, ring[:1]])
 
 
-def _crossing_heights(edges: FloatArray) -> FloatArray:
-    """Heights at which two edges cross."""
-    start, step = edges[:, :2], edges[:, 2:] - edges[:, :2]
-    heights = [np.empty(0)]
-    for i in range(len(edges) - 1):
-        others = slice(i + 1, None)
-        between = start[others] - start[i]
-        cross = step[i, 0] * step[others, 1] - step[i, 1] * step[others, 0]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            along = (between[:, 0] * step[others, 1] - between[:, 1] * step[others, 0]) / cross
-            along_other = (between[:, 0] * step[i, 1] - between[:, 1] * step[i, 0]) / cross
-        meet = (along > 0) & (along < 1) & (along_other > 0) & (along_other < 1)
-        heights.append(start[i, 1] + along[meet] * step[i, 1])
-    return np.concatenate(heights)
+def _pair(values: Sequence[float], name: str) -> Pair:
+    try:
+        first, second = (float(value) for value in values)
+    except (TypeError, ValueError):
+        raise InputError(f"{name}={values!r} is no pair of numbers; give x and y in nm.") from None
+    if not (math.isfinite(first) and math.isfinite(second)):
+        raise InputError(f"{name}={values!r} is not finite; give x and y in nm.")
+    return first, second
+
+
+def _box(center_nm: Sequence[float], size_nm: Sequence[float], angle_deg: float) -> Box:
+    center, size = _pair(center_nm, "center_nm"), _pair(size_nm, "size_nm")
+    return Box(center_nm=center, size_nm=size, angle_deg=float(angle_deg))
+
+
+def _rectangle_ring(box: Box) -> FloatArray:
+    corners = np.array([(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)])
+    return _placed(corners, box)
+
+
+def _ellipse_ring(box: Box) -> FloatArray:
+    step = 2 * math.pi / N_ELLIPSE_VERTICES
+    angles = step * np.arange(N_ELLIPSE_VERTICES)
+    # A polygon inscribed in a circle is smaller than it; a little larger, they are equal.
+    radius = math.sqrt(step / math.sin(step))
+    return _placed(radius * np.column_stack([np.cos(angles), np.sin(angles)]), box)
+
+
+def _placed(vertices: FloatArray, box: Box) -> FloatArray:
+    """Scale vertices of the square from -1 to 1 to a box, turn and move them."""
+    angle = math.radians(box.angle_deg)
+    cos, sin = math.cos(angle), math.sin(angle)
+    u, v = (vertices * np.array(box.size_nm) / 2).T
+    x, y = box.center_nm
+    return np.column_stack([x + u * cos - v * sin, y + u * sin + v * cos])
+
+
+def _drawn(feature: Mapping[str, Any], polygons: Sequence[Polygon]) -> tuple[Kind, Box | None]:
+    """Return how a feature says that its polygons were drawn, where that is still true of them."""
+    properties = feature.get("properties")
+    own = properties.get(OWN_PROPERTY) if isinstance(properties, Mapping) else None
+    if not isinstance(own, Mapping):
+        return "polygon", None
+    if own.get("kind") == "freehand":
+        return "freehand", None
+    rings = {"rectangle": _rectangle_ring, "ellipse": _ellipse_ring}
+    for kind in _BOXED:
+        if own.get("kind") == kind:
+            try:
+                box = _box(own["center_nm"], own["size_nm"], own.get("angle_deg", 0.0))
+            except (InputError, KeyError, TypeError, ValueError):
+                break
+            # Where the vertices were moved since, they say where the region is.
+            if _is_outline(polygons, rings[kind](box)):
+                return kind, box
+    return "polygon", None
+
+
+def _is_outline(polygons: Sequence[Polygon], ring: FloatArray) -> bool:
+    """Whether polygons are one ring alone, but for rounding."""
+    if [len(rings) for rings in polygons] != [1]:
+        return False
+    ours, theirs = polygons[0][0][: len(ring)], ring
+    tolerance = 1e-9 * float(np.abs(theirs).max())
+    return ours.shape == theirs.shape and bool(np.abs(ours - theirs).max() <= tolerance)

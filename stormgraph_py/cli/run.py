@@ -56,9 +56,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def execute(arguments: argparse.Namespace) -> int:
     """Analyse the files one after another; a failed one does not stop the rest."""
+    from stormgraph_py.io.roi_files import read_roi
     from stormgraph_py.report.analysis import Request
     from stormgraph_py.report.folder import result_name
-    from stormgraph_py.roi import read_roi
 
     targets: dict[str, str] = {}
     for file in arguments.files:

@@ -14,6 +14,7 @@ _DISTRIBUTIONS = (
     "stormgraph_py",
     "numpy",
     "scipy",
+    "shapely",
     "scikit-learn",
     "pandas",
     "infomap",

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from matplotlib.path import Path as MplPath
 
 from stormgraph_py.errors import FileFormatError, InputError
-from stormgraph_py.roi import Roi, read_roi
+from stormgraph_py.io.roi_files import read_roi
+from stormgraph_py.roi import Roi
 
 SQUARE = [[0, 0], [100, 0], [100, 100], [0, 100], [0, 0]]
 HOLE = [[25, 25], [75, 25], [75, 75], [25, 75], [25, 25]]
@@ -137,10 +138,17 @@ def test_what_is_no_region_is_refused_with_the_remedy(document, reason):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"x,y\n1,2\n", b"\xff\xfe\x00"], ids=["empty", "csv", "binary"]
+    ("content", "reason"),
+    [
+        (b"", "empty"),
+        (b"x,y\n1,2\n", "no regions of interest"),
+        (b"\xff\xfe\x00", "no regions of interest"),
+        (b'{"type": "Polygon"', "no GeoJSON file"),
+    ],
+    ids=["empty", "csv", "binary", "broken"],
 )
-def test_a_file_that_is_no_json_is_named(tmp_path, content):
+def test_a_file_that_is_no_json_is_named(tmp_path, content, reason):
     path = tmp_path / "roi.geojson"
     path.write_bytes(content)
-    with pytest.raises(FileFormatError, match=r"roi\.geojson is no GeoJSON file"):
+    with pytest.raises(FileFormatError, match=rf"roi\.geojson:? .*{reason}"):
         read_roi(path)
