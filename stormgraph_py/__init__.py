@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from stormgraph_py.errors import ParameterError as ParameterError
     from stormgraph_py.errors import StormGraphError as StormGraphError
     from stormgraph_py.estimator import StormGraph as StormGraph
+    from stormgraph_py.io.export import write_localizations as write_localizations
     from stormgraph_py.io.registry import read_localizations as read_localizations
     from stormgraph_py.localizations import Localizations as Localizations
     from stormgraph_py.params import StormGraphParams as StormGraphParams
@@ -37,6 +38,7 @@ _HOMES = {
     "cluster_table": "clusters.statistics",
     "read_localizations": "io.registry",
     "roi_summary": "clusters.statistics",
+    "write_localizations": "io.export",
 }
 
 __all__ = sorted(_HOMES)

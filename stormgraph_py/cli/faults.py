@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Sequence
 
 from stormgraph_py.errors import Cancelled, ParameterError, StormGraphError
 
@@ -57,3 +58,12 @@ def describe_fault(error: Exception) -> tuple[str, int]:
                 "with --log-level debug for the traceback)",
                 EXIT_PROGRAM,
             )
+
+
+def overall_code(codes: Sequence[int]) -> int:
+    """Return the exit code of several files: one file's own, else 1 when any failed."""
+    if EXIT_INTERRUPTED in codes:
+        return EXIT_INTERRUPTED
+    if len(codes) == 1:
+        return codes[0]
+    return EXIT_INPUT_OUTPUT if any(codes) else 0

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from stormgraph_py.cli.common import DEFAULT_OUT, add_common_options, add_jobs_option
 from stormgraph_py.cli.faults import (
-    EXIT_INPUT_OUTPUT,
     EXIT_INTERRUPTED,
     describe_fault,
+    overall_code,
     say,
     say_error,
     say_warning,
@@ -93,7 +93,7 @@ def execute(arguments: argparse.Namespace) -> int:
             codes.append(code)
             if code == EXIT_INTERRUPTED:
                 break
-    return _overall(codes)
+    return overall_code(codes)
 
 
 def run_one(request: Request, folder: Path, arguments: argparse.Namespace) -> None:
@@ -132,12 +132,3 @@ def _warn(request: Request, warnings: Sequence[str], arguments: argparse.Namespa
     if not arguments.quiet:
         for warning in warnings:
             say_warning(f"{request.path}: {warning}")
-
-
-def _overall(codes: list[int]) -> int:
-    """Exit code of several files: one file's own, else 1 when any failed."""
-    if EXIT_INTERRUPTED in codes:
-        return EXIT_INTERRUPTED
-    if len(codes) == 1:
-        return codes[0]
-    return EXIT_INPUT_OUTPUT if any(codes) else 0

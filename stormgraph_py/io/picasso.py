@@ -11,6 +11,7 @@ from stormgraph_py.io.assemble import RawTable, assemble
 from stormgraph_py.io.provenance import sha256_of
 from stormgraph_py.io.reader import Reader, ReadOptions
 from stormgraph_py.io.source import Peek, damaged_hdf5, peek
+from stormgraph_py.io.write_picasso import GENERATED_BY, MISSING, SHIFT
 from stormgraph_py.localizations import Localizations
 
 if TYPE_CHECKING:
@@ -41,13 +42,15 @@ def _read(path: Path, options: ReadOptions) -> Localizations:
         raise FileFormatError(f"{path}: is no HDF5 file with /locs; leave format= out.")
     frame = _read_locs(path)
     given = options.pixel_size_nm
-    stated, notes, warnings = _pixel_size_in_yaml(path, required=given is None)
+    documents, problem = _metadata(path)
+    stated, notes, warnings = _pixel_size(path, documents, problem, required=given is None)
     if given is not None and stated is not None and given != stated:
         warnings.append(
             f"The pixel size of {given:g} nm was used, as told; the YAML file says {stated:g} nm."
         )
     if "sx" in frame.columns:
         notes.append("sx, sy: width of the point spread function, not the precision.")
+    frame = _as_before_writing(frame, documents, notes)
     raw = RawTable(
         path=str(path),
         format=NAME,
@@ -85,9 +88,26 @@ def _read_locs(path: Path) -> pd.DataFrame:
         raise damaged_hdf5(path, error) from None
 
 
-def _pixel_size_in_yaml(path: Path, *, required: bool) -> tuple[float | None, list[str], list[str]]:
+def _metadata(path: Path) -> tuple[list[dict[str, Any]], str | None]:
+    """Return what the YAML file beside a table says, or what is wrong with it."""
+    found = _beside(path)
+    if found is None:
+        return [], None
+    try:
+        return _yaml_documents(found), None
+    except InputError as error:
+        return [], str(error)
+
+
+def _beside(path: Path) -> Path | None:
+    return next((p for s in (".yaml", ".yml") if (p := path.with_suffix(s)).is_file()), None)
+
+
+def _pixel_size(
+    path: Path, documents: list[dict[str, Any]], problem: str | None, *, required: bool
+) -> tuple[float | None, list[str], list[str]]:
     """Return the pixel size in nm, notes and warnings."""
-    found = next((p for s in (".yaml", ".yml") if (p := path.with_suffix(s)).is_file()), None)
+    found = _beside(path)
     remedy = "give the size in nm with pixel_size_nm=, for example pixel_size_nm=130"
     if found is None:
         if required:
@@ -96,18 +116,51 @@ def _pixel_size_in_yaml(path: Path, *, required: bool) -> tuple[float | None, li
                 f"which holds the pixel size, is not beside it; {remedy}."
             )
         return None, [], []
+    size = None
     try:
-        sizes = [d["Pixelsize"] for d in _yaml_documents(found) if "Pixelsize" in d]
+        sizes = [d["Pixelsize"] for d in documents if "Pixelsize" in d]
         # every step of Picasso adds a document; the last one holds
         size = _positive(sizes[-1]) if sizes else None
-        problem = "has no Pixelsize"
+        problem = problem or "has no Pixelsize"
     except InputError as error:
-        size, problem = None, str(error)
+        problem = str(error)
     if size is None:
         if required:
             raise InputError(f"{found}: {problem}; {remedy}.")
         return None, [], [f"{found.name} {problem}; the pixel size is the one that was given."]
     return size, [f"Pixelsize {size:g} nm is read from {found.name}."], []
+
+
+def _as_before_writing(
+    frame: pd.DataFrame, documents: list[dict[str, Any]], notes: list[str]
+) -> pd.DataFrame:
+    """Undo what `write_picasso` does to a table so that Picasso opens all of it."""
+    ours = [d for d in documents if str(d.get(GENERATED_BY)).startswith("stormgraph_py")]
+    if not ours:
+        return frame
+    missing, shift = ours[0].get(MISSING), _whole_pixels(ours[0].get(SHIFT))
+    for name, number in missing.items() if isinstance(missing, dict) else []:
+        if name not in frame.columns or not isinstance(number, int | float):
+            continue
+        column = frame[str(name)]
+        known = column.ne(number)
+        if known.any():
+            frame[name] = column.where(known)
+        else:
+            frame = frame.drop(columns=name)
+        notes.append(f"{name}: {number:g} stands for a missing value.")
+    if any(shift):
+        for axis, pixels in zip("xy", shift, strict=True):
+            if axis in frame.columns:
+                frame[axis] = frame[axis].astype("float64") - pixels
+        notes.append(f"Positions were moved by {shift} pixels for Picasso, and are moved back.")
+    return frame
+
+
+def _whole_pixels(value: Any) -> list[int]:
+    """Return two whole numbers as they stand in the YAML file, none where it holds others."""
+    fits = isinstance(value, list) and len(value) == 2 and all(isinstance(n, int) for n in value)
+    return value if fits else [0, 0]
 
 
 def _positive(value: Any) -> float:

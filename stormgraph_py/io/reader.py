@@ -45,7 +45,7 @@ class ReadOptions:
     def __post_init__(self) -> None:
         """Check every value."""
         if self.pixel_size_nm is not None:
-            _check_pixel_size(self.pixel_size_nm)
+            check_pixel_size(self.pixel_size_nm)
         for name in self.columns:
             if name not in COLUMNS:
                 raise InputError(
@@ -98,7 +98,8 @@ def suggestion(name: str, known: Collection[str]) -> str:
     return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(map(repr, known))}"
 
 
-def _check_pixel_size(value: object) -> None:
+def check_pixel_size(value: object) -> None:
+    """Raise an `InputError` when a value is no size of a pixel."""
     try:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
