@@ -15,6 +15,7 @@ from stormgraph_py.cli.faults import (
     say_error,
     say_warning,
 )
+from stormgraph_py.cli.filtering import add_filter_options, filters_from
 from stormgraph_py.cli.method import add_method_options, method_params
 from stormgraph_py.cli.outputs import add_output_options, outputs_from
 from stormgraph_py.cli.reading import add_reading_options, reading_options
@@ -42,6 +43,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--roi", metavar="ROI.geojson", help="region of interest: polygons, coordinates in nm"
     )
     part.add_argument("--channel", metavar="C", help="colour channel to analyse, number or name")
+    add_filter_options(parser)
     add_reading_options(parser)
     output = parser.add_argument_group("output and speed")
     output.add_argument(
@@ -71,6 +73,7 @@ def execute(arguments: argparse.Namespace) -> int:
                 "analyse them with different --out."
             )
     params = method_params(arguments)
+    filters = filters_from(arguments)
     roi = None if arguments.roi is None else read_roi(arguments.roi)
     codes = []
     for file in arguments.files:
@@ -79,6 +82,7 @@ def execute(arguments: argparse.Namespace) -> int:
             channel=arguments.channel,
             roi=roi,
             roi_path=arguments.roi,
+            filters=filters,
             params=params,
             seed=arguments.seed,
             **reading_options(arguments),

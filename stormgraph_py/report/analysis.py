@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from stormgraph_py.clusters import cluster_table, roi_summary
 from stormgraph_py.engine.pipeline import cluster_localizations
 from stormgraph_py.errors import InputError, ParameterError
+from stormgraph_py.filters import Density, FilterStep, apply_filters
 from stormgraph_py.io.registry import read_localizations
 from stormgraph_py.localizations import Localizations
-from stormgraph_py.params import StormGraphParams
-from stormgraph_py.roi import Roi
+from stormgraph_py.report.request import Request as Request
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,80 +21,13 @@ if TYPE_CHECKING:
     from stormgraph_py.clusters.statistics import SummaryRow
     from stormgraph_py.progress import OnProgress, ShouldStop
     from stormgraph_py.result import ClusteringResult
+    from stormgraph_py.roi import Roi
 
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Request:
-    """What to analyse and how: everything that the labels depend on.
-
-    Parameters
-    ----------
-    path : str
-        Input file, as the user gave it.
-    format : str or None
-        Reader to use; None detects it.
-    pixel_size_nm : float or None
-        Edge of a camera pixel in the sample, for files in pixels.
-    columns : mapping of str to str
-        Name in the table -> name in the file, for columns that the reader should not guess.
-    unit, separator : str or None
-        Unit of lengths and character between columns, where the file does not tell.
-    channel : int, str or None
-        Colour channel to analyse, by number or name; None takes all localizations.
-    roi : Roi or None
-        Region to analyse; None takes all localizations.
-    roi_path : str or None
-        File that the region was read from.
-    params : StormGraphParams
-        Parameters of the analysis.
-    seed : int
-        Seed of everything random.
-    """
-
-    path: str
-    format: str | None = None
-    pixel_size_nm: float | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    unit: str | None = None
-    separator: str | None = None
-    channel: int | str | None = None
-    roi: Roi | None = None
-    roi_path: str | None = None
-    params: StormGraphParams = field(default_factory=StormGraphParams)
-    seed: int = 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the request ready for JSON."""
-        return {
-            "path": self.path,
-            "format": self.format,
-            "pixel_size_nm": self.pixel_size_nm,
-            "columns": dict(self.columns),
-            "unit": self.unit,
-            "separator": self.separator,
-            "channel": self.channel,
-            "roi": None if self.roi is None else self.roi.as_geojson(),
-            "roi_path": self.roi_path,
-            "params": self.params.as_dict(),
-            "seed": self.seed,
-        }
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Request:
-        """Make a request from what `as_dict` returned.
-
-        Raises
-        ------
-        ParameterError
-            For unknown names or values out of bounds.
-        """
-        known = dict(values)
-        roi = known.pop("roi", None)
-        params = StormGraphParams.from_dict(known.pop("params", {}))
-        try:
-            return cls(roi=None if roi is None else Roi.from_geojson(roi), params=params, **known)
-        except TypeError as error:
-            raise ParameterError(f"The request holds an unknown name: {error}.") from None
+_THINNED = (
+    "Isolated localizations were filtered out before the analysis, which compares the rest with "
+    "random localizations: random data may now look clustered. Leave the filter by neighbours out "
+    "unless you know that it is needed."
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,6 +42,8 @@ class Selection:
         Area (nm²) or volume (nm³) of the region; None leaves it to the bounding box.
     n_other_channel, n_outside : int
         Localizations left out because of their channel, and because they lie outside the region.
+    steps : tuple of FilterStep
+        What each filter did, after the choice of the channel and before that of the region.
     warnings : tuple of str
         What the user should know of the file and of the choice.
     """
@@ -119,6 +53,7 @@ class Selection:
     n_other_channel: int
     n_outside: int
     warnings: tuple[str, ...]
+    steps: tuple[FilterStep, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -144,14 +79,25 @@ class Analysis:
 
 
 def load(request: Request) -> Selection:
-    """Read the file of a request, and choose its channel and region.
+    """Read the file of a request, and select what it asks for.
+
+    Raises
+    ------
+    StormGraphError
+        When the file cannot be read, or nothing is left of it.
+    """
+    return select(request, read(request))
+
+
+def read(request: Request) -> Localizations:
+    """Read the file of a request.
 
     Raises
     ------
     InputError
-        When the file cannot be read, or nothing is left of it.
+        When the file cannot be read.
     """
-    localizations = read_localizations(
+    return read_localizations(
         request.path,
         format=request.format,
         pixel_size_nm=request.pixel_size_nm,
@@ -159,12 +105,37 @@ def load(request: Request) -> Selection:
         unit=request.unit,
         separator=request.separator,
     )
+
+
+def select(request: Request, localizations: Localizations) -> Selection:
+    """Choose channel, filter, then crop to the region.
+
+    Filters see the whole field, so that those that look at neighbours or at other frames know no
+    border but its own.
+
+    Parameters
+    ----------
+    request : Request
+        What to analyse.
+    localizations : Localizations
+        All of the request's file.
+
+    Raises
+    ------
+    InputError
+        When nothing is left.
+    ParameterError
+        When there is no such channel, or no z for an analysis in 3-D.
+    """
     if request.params.dimensions == 3 and "z_nm" not in localizations.table.columns:
         raise ParameterError(
             f"dimensions=3 needs z, and {request.path} has no column for it; leave the dimensions "
             "out, or say which column is z_nm."
         )
     chosen, n_other_channel, remarks = _choose_channel(localizations, request.channel)
+    chosen, steps = apply_filters(chosen, request.filters)
+    if any(step.kind == Density.kind for step in request.filters):
+        remarks = (*remarks, _THINNED)
     warnings = (*localizations.provenance.warnings, *remarks)
     if request.roi is None:
         return Selection(
@@ -173,6 +144,7 @@ def load(request: Request) -> Selection:
             n_other_channel=n_other_channel,
             n_outside=0,
             warnings=warnings,
+            steps=steps,
         )
     inside = request.roi.contains(chosen.xy)
     if not inside.any():
@@ -187,6 +159,7 @@ def load(request: Request) -> Selection:
         n_other_channel=n_other_channel,
         n_outside=len(chosen) - len(cropped),
         warnings=warnings,
+        steps=steps,
     )
 
 

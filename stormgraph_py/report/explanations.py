@@ -24,6 +24,7 @@ from stormgraph_py.report.views import Section, TableView, chart
 if TYPE_CHECKING:
     from stormgraph_py.engine.length_scale import LengthScale
     from stormgraph_py.engine.overcounting import OvercountingEvidence
+    from stormgraph_py.filters import FilterStep
     from stormgraph_py.report.analysis import Analysis
 
 _HEAD_ROWS = 8
@@ -242,6 +243,7 @@ def _provenance(analysis: Analysis, record: dict[str, Any]) -> list[list[str]]:
         ["rows in the file", integer(provenance.n_rows)],
         ["set aside: coordinates not finite", integer(provenance.n_set_aside)],
         ["left out: other channel", integer(selection.n_other_channel)],
+        *([f"filter {number}", _step_text(step)] for number, step in enumerate(selection.steps, 1)),
         ["left out: outside the region", integer(selection.n_outside)],
         ["analysed", f"{integer(len(result.labels))} in {result.dimensions}-D"],
         ["precisions", "used" if result.used_sigma else "not used"],
@@ -251,6 +253,11 @@ def _provenance(analysis: Analysis, record: dict[str, Any]) -> list[list[str]]:
     if solid:
         rows.append(["z scaled for the graph by", rounded(result.z_scale)])
     return [row for row in rows if row[1] not in ("", "0")]
+
+
+def _step_text(step: FilterStep) -> str:
+    unknown = f" ({integer(step.n_unknown)} without a value)" if step.n_unknown else ""
+    return f"{step.text} {integer(step.n_before)} → {integer(step.n_after)}{unknown}"
 
 
 def _column_text(theirs: str, ours: str) -> str:

@@ -40,6 +40,7 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
             "n_rows": provenance.n_rows,
             "n_set_aside": provenance.n_set_aside,
             "n_other_channel": selection.n_other_channel,
+            "filters": [step.as_dict() for step in selection.steps],
             "n_outside_roi": selection.n_outside,
             "columns": {ours: theirs for theirs, ours in provenance.columns},
             "notes": list(provenance.notes),

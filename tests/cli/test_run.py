@@ -124,6 +124,19 @@ def test_one_channel_is_analysed(cli, two_colours, tmp_path):
     assert json.loads((folder / "run.json").read_text())["input"]["n_other_channel"] == 180
 
 
+def test_filters_are_counted_recorded_and_repeated(cli, cell, tmp_path):
+    outcome = cli("run", cell, "--keep", "sigma_x_nm < 11", "--min-neighbors", 1, 300)
+    assert outcome.code == 0
+    assert "may now look clustered" in outcome.err
+    folder = tmp_path / "stormgraph-results" / "cell"
+    first, second = json.loads((folder / "run.json").read_text())["input"]["filters"]
+    table = pd.read_csv(folder / "localizations.csv")
+    assert (table["sigma_x_nm"] < 11).all()
+    assert first["n_before"] > first["n_after"] == second["n_before"]
+    assert second["n_after"] == len(table)
+    assert cli("rerun", folder / "run.json").code == 0
+
+
 def test_several_channels_together_are_warned_about(cli, two_colours):
     outcome = cli("run", two_colours)
     assert outcome.code == 0

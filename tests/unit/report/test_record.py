@@ -10,6 +10,7 @@ import pytest
 
 from stormgraph_py.engine import kernel
 from stormgraph_py.errors import FileFormatError, InputError, ParameterError
+from stormgraph_py.filters import Keep, MergeReappearing
 from stormgraph_py.params import StormGraphParams
 from stormgraph_py.report.analysis import Request, cluster, measure
 from stormgraph_py.report.record import read_record, record_text, run_record
@@ -81,11 +82,13 @@ def test_a_request_survives_json():
     request = Request(
         path="a b/ü.csv", format="picasso", pixel_size_nm=130.0, columns={"x_nm": "X"}, unit="px",
         separator=";", channel=2, roi=SQUARE, roi_path="r.geojson",
-        params=StormGraphParams(k=None, alpha=0.1, dimensions=2), seed=11,
+        filters=(Keep.parse("photons > 500"), MergeReappearing(max_distance_nm=20)),
+        params=StormGraphParams(k=None, alpha=0.1, dimensions=2), seed=11, tags={"cell": "c 1"},
     )  # fmt: skip
     again = Request.from_dict(json.loads(json.dumps(request.as_dict())))
     assert again.as_dict() == request.as_dict()
     assert again.params == request.params
+    assert again.filters == request.filters
     assert again.roi.area_nm2 == SQUARE.area_nm2
 
 
@@ -93,6 +96,12 @@ def test_a_request_survives_json():
 def test_a_request_with_an_unknown_name_is_refused(values):
     with pytest.raises(ParameterError, match=r"colour|kk"):
         Request.from_dict(values)
+
+
+def test_a_request_from_before_there_were_filters_has_none():
+    old = Request(path="a.csv").as_dict()
+    del old["filters"], old["tags"]
+    assert Request.from_dict(old).filters == ()
 
 
 def test_a_record_is_read_back(tmp_path, analysis):
