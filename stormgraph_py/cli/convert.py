@@ -87,7 +87,7 @@ def _targets(arguments: argparse.Namespace, writer: Writer) -> dict[str, Path]:
 
 def _stem(file: Path) -> str:
     """Name a file by the result it belongs to, else by itself without its ending."""
-    from stormgraph_py.report.folder import result_name
+    from stormgraph_py.report.request import result_name
 
     of_result = file.name == "localizations.csv" and (file.parent / "run.json").is_file()
     return file.resolve().parent.name if of_result else result_name(file)

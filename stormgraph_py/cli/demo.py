@@ -38,7 +38,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Analyse each sample and say which reports to open."""
     from stormgraph_py.cli.run import run_one
     from stormgraph_py.report.analysis import Request
-    from stormgraph_py.report.folder import result_name
+    from stormgraph_py.report.request import result_name
 
     folder = sample_folder()
     reports = []

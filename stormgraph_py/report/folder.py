@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -38,20 +37,6 @@ RESULT_FILES = (
 """Files that a result folder may hold, apart from its figures and from tables in other forms."""
 
 _OTHER_FORMS = {Path(file).with_suffix(".parquet").name for file in RESULT_FILES} | {WORKBOOK}
-
-
-def result_name(path: str | Path) -> str:
-    """Return the name of the result folder of an input file: its name without endings of a format.
-
-    Examples
-    --------
-    >>> result_name("data/cell 3.v2.csv.gz")
-    'cell 3.v2'
-    """
-    name = Path(path).name
-    without = re.sub(r"\.gz$", "", name, flags=re.IGNORECASE)
-    without = re.sub(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{0,6}$", "", without)
-    return without.strip(" .") or "result"
 
 
 def check_free(folder: Path, *, overwrite: bool) -> None:
@@ -151,17 +136,21 @@ def write_result(
     from stormgraph_py.io.writers import write_text
     from stormgraph_py.report.html import render_report, report_sections
     from stormgraph_py.report.record import record_text, run_record
-    from stormgraph_py.report.tables import localization_table, overcounting_table, split_table
+    from stormgraph_py.report.tables import (
+        localization_table,
+        overcounting_table,
+        split_table,
+        summary_row,
+    )
 
     outputs = outputs or Outputs()
     result = analysis.result
     record = run_record(analysis)
-    name = result_name(analysis.request.path)
     tables = {
         "localizations.csv": localization_table(analysis.localizations, result),
         "clusters.csv": analysis.clusters,
         "clusters_coarse.csv": analysis.coarse_clusters,
-        "summary.csv": pd.DataFrame([{"name": name} | analysis.summary]),
+        "summary.csv": pd.DataFrame([summary_row(analysis)]),
         "splits.csv": split_table(result),
     }
     if result.overcounting is not None:

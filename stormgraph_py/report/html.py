@@ -105,7 +105,7 @@ def render_report(
         What `report_sections` returned, where it is needed for other files too.
     """
     return render_page(
-        Path(analysis.request.path).name,
+        " – ".join(filter(None, (Path(analysis.request.path).name, analysis.request.roi_name))),
         f"StormGraph cluster analysis in {analysis.result.dimensions}-D, "
         f"{record['created_utc'][:10]}",
         report_sections(analysis, record) if sections is None else sections,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from stormgraph_py.errors import ParameterError
@@ -58,6 +60,16 @@ class Request:
     seed: int = 0
     tags: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def roi_name(self) -> str:
+        """Name of the region; empty without one."""
+        return "" if self.roi is None else self.roi.name
+
+    @property
+    def all_tags(self) -> dict[str, str]:
+        """Tags of the region and of the request, whose own hold where both have one."""
+        return {**({} if self.roi is None else self.roi.tags), **self.tags}
+
     def as_dict(self) -> dict[str, Any]:
         """Return the request ready for JSON."""
         return {
@@ -68,7 +80,7 @@ class Request:
             "unit": self.unit,
             "separator": self.separator,
             "channel": self.channel,
-            "roi": None if self.roi is None else self.roi.as_geojson(),
+            "roi": None if self.roi is None else self.roi.as_feature(),
             "roi_path": self.roi_path,
             "filters": [step.as_dict() for step in self.filters],
             "params": self.params.as_dict(),
@@ -98,3 +110,17 @@ class Request:
             )
         except TypeError as error:
             raise ParameterError(f"The request holds an unknown name: {error}.") from None
+
+
+def result_name(path: str | Path) -> str:
+    """Return the name of the result folder of an input file: its name without endings of a format.
+
+    Examples
+    --------
+    >>> result_name("data/cell 3.v2.csv.gz")
+    'cell 3.v2'
+    """
+    name = Path(path).name
+    without = re.sub(r"\.gz$", "", name, flags=re.IGNORECASE)
+    without = re.sub(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{0,6}$", "", without)
+    return without.strip(" .") or "result"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from stormgraph_py.engine.overcounting import OvercountingEvidence
 from stormgraph_py.engine.selection import Split
+from stormgraph_py.report.request import result_name
 
 if TYPE_CHECKING:
     from stormgraph_py.arrays import IntArray
     from stormgraph_py.localizations import Localizations
+    from stormgraph_py.report.analysis import Analysis
     from stormgraph_py.result import ClusteringResult
 
 
@@ -41,6 +43,20 @@ def localization_table(localizations: Localizations, result: ClusteringResult) -
             new = f"input_{new}"
         renamed[name] = new
     return table.rename(columns=renamed).assign(**labels)
+
+
+def summary_row(analysis: Analysis) -> dict[str, Any]:
+    """Return the row of summary.csv: what was analysed, its tags, and its numbers.
+
+    A tag that has the name of another column is called ``tag_<name>``.
+    """
+    request = analysis.request
+    row: dict[str, Any] = {"name": result_name(request.path)}
+    if request.roi_name:
+        row["roi"] = request.roi_name
+    for tag, value in request.all_tags.items():
+        row[f"tag_{tag}" if tag in row or tag in analysis.summary else tag] = value
+    return row | analysis.summary
 
 
 def split_table(result: ClusteringResult) -> pd.DataFrame:

@@ -9,7 +9,9 @@ import pytest
 from stormgraph_py import Localizations, StormGraphParams, cluster_localizations
 from stormgraph_py.cli.main import build_parser
 from stormgraph_py.cli.method import method_params
+from stormgraph_py.io.roi_files import write_rois
 from stormgraph_py.report.folder import RESULT_FILES
+from stormgraph_py.roi import Roi
 
 pytestmark = pytest.mark.usefixtures("quick_report")
 
@@ -135,6 +137,45 @@ def test_filters_are_counted_recorded_and_repeated(cli, cell, tmp_path):
     assert first["n_before"] > first["n_after"] == second["n_before"]
     assert second["n_after"] == len(table)
     assert cli("rerun", folder / "run.json").code == 0
+
+
+@pytest.fixture
+def two_regions(tmp_path):
+    rois = [
+        Roi.rectangle((500, 1000), (1000, 2000), name="left", tags={"condition": "resting"}),
+        Roi.rectangle((1500, 1000), (1000, 2000), name="right"),
+    ]
+    path = tmp_path / "rois.geojson"
+    write_rois(path, rois)
+    return path
+
+
+def test_one_region_of_a_file_is_analysed_under_its_name(cli, cell, tmp_path, two_regions):
+    assert cli("run", cell, "--roi", two_regions, "--roi-name", "left").code == 0
+    folder = tmp_path / "stormgraph-results" / "cell"
+    summary = pd.read_csv(folder / "summary.csv").iloc[0]
+    assert (summary["roi"], summary["condition"]) == ("left", "resting")
+    assert summary["roi_area_um2"] == pytest.approx(2)
+    assert pd.read_csv(folder / "localizations.csv")["x_nm"].max() < 1000
+    assert cli("rerun", folder / "run.json").code == 0
+
+
+def test_all_regions_of_a_file_are_one_and_that_is_said(cli, cell, tmp_path, two_regions):
+    outcome = cli("run", cell, "--roi", two_regions)
+    assert outcome.code == 0
+    assert "2 regions (left, right)" in outcome.err
+    summary = pd.read_csv(tmp_path / "stormgraph-results" / "cell" / "summary.csv").iloc[0]
+    assert summary["roi_area_um2"] == pytest.approx(4)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [(["--roi-name", "left"], "--roi"), (["--roi", "rois.geojson", "--roi-name", "up"], "left")],
+)
+def test_a_region_that_is_not_there_is_refused(cli, cell, two_regions, options, told):
+    outcome = cli("run", cell, *options)
+    assert outcome.code != 0
+    assert told in outcome.error
 
 
 def test_several_channels_together_are_warned_about(cli, two_colours):

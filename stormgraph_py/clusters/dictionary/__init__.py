@@ -9,7 +9,7 @@ from stormgraph_py.clusters.dictionary.clusters import CLUSTERS
 from stormgraph_py.clusters.dictionary.column import Column as Column
 from stormgraph_py.clusters.dictionary.localizations import LOCALIZATIONS
 from stormgraph_py.clusters.dictionary.overcounting import OVERCOUNTING
-from stormgraph_py.clusters.dictionary.roi import SPLITS, SUMMARY
+from stormgraph_py.clusters.dictionary.roi import NAMES, SPLITS, SUMMARY
 from stormgraph_py.errors import ParameterError
 
 TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
@@ -17,7 +17,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         "localizations.csv": LOCALIZATIONS,
         "clusters.csv": CLUSTERS,
         "clusters_coarse.csv": CLUSTERS,
-        "summary.csv": SUMMARY,
+        "summary.csv": (*NAMES, *SUMMARY),
         "splits.csv": SPLITS,
         "overcounting.csv": OVERCOUNTING,
     }

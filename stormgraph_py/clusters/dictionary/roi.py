@@ -23,6 +23,12 @@ def _mean_and_median(name: str, unit: str, meaning: str) -> tuple[Column, Column
     )
 
 
+NAMES = (
+    Column("name", CHOICE, "Name of the input file without the ending of its format.", "Input"),
+    Column("roi", CHOICE, "Name of the region; absent without one.", "Region of interest"),
+)
+"""Columns with which summary.csv begins, before those of the region's tags."""
+
 SUMMARY = (
     Column("n_localizations", COUNT, "Localizations in the region of interest.", "Count"),
     Column(

@@ -10,9 +10,9 @@ from stormgraph_py.report.folder import (
     RESULT_FILES,
     check_free,
     result_folder,
-    result_name,
     write_result,
 )
+from stormgraph_py.report.request import result_name
 
 
 def names(folder: Path) -> set[str]:
