@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import warnings
@@ -16,6 +17,10 @@ from stormgraph_py.io.source import as_utf8, read_bytes
 if TYPE_CHECKING:
     import pandas as pd
 
+_NOT_BLANK = re.compile(rb"[^\s]")
+_FRACTION = re.compile(r"[+-]?[0-9]+\.[0-9]+")
+_SAMPLE_BYTES = 65536
+_SAMPLE_LINES = 20
 _COMMENT_LINE = re.compile(rb"(?:(?<=\n)|(?<=\r)|\A)[#%][^\r\n]*")
 
 
@@ -60,10 +65,35 @@ def read_text(path: Path, separator: str | None = None) -> TextTable:
     data, sha256 = read_bytes(path)
     data, encoding = as_utf8(data, path)
     dialect = sniff(data, path, separator)
-    notes = list(dialect.notes)
-    notes.append(f"Columns are separated by {describe_separator(dialect.separator)}.")
-    if encoding:
-        notes.append(encoding)
+    return parse_text(data, dialect, path, sha256, (encoding,) if encoding else ())
+
+
+def parse_text(
+    data: bytes, dialect: Dialect, path: Path, sha256: str, notes: tuple[str, ...] = ()
+) -> TextTable:
+    """Parse a text table of which is known how it is written.
+
+    Parameters
+    ----------
+    data : bytes
+        The file's text, UTF-8.
+    dialect : Dialect
+        How it is written.
+    path : Path
+        The file, for messages.
+    sha256 : str
+        Hash of the file's bytes.
+    notes : tuple of str
+        What was understood so far.
+
+    Raises
+    ------
+    FileFormatError
+        When there are no rows, or one does not have as many fields as there are columns.
+    """
+    said = [*dialect.notes]
+    said.append(f"Columns are separated by {describe_separator(dialect.separator)}.")
+    said += notes
     quoted = data.find(b'"', dialect.body) >= 0
     if quoted:
         _check_rows(data, dialect, path)
@@ -71,7 +101,9 @@ def read_text(path: Path, separator: str | None = None) -> TextTable:
     if _has_comment(data, dialect.body):
         body, n_comments = _COMMENT_LINE.subn(b"", data[dialect.body :])
         rows = data[: dialect.body] + body
-        notes.append(f"{n_comments} comment lines between the rows were left out.")
+        said.append(f"{n_comments} comment lines between the rows were left out.")
+    if not _NOT_BLANK.search(rows, dialect.body):
+        raise FileFormatError(f"{path}: has a header and no rows; export the localizations again.")
     try:
         frame = None if quoted else _parse_numbers(rows, dialect)
         frame = _parse(rows, dialect) if frame is None else frame
@@ -82,7 +114,7 @@ def read_text(path: Path, separator: str | None = None) -> TextTable:
             f"{path}: cannot be read as a table ({reason}); export the localizations again."
         ) from None
     # the parser fills short rows with nothing, which shows in the last column
-    if frame.iloc[:, -1].hasnans:
+    if not quoted and frame.iloc[:, -1].hasnans and not _all_separators(rows, dialect, len(frame)):
         _check_rows(data, dialect, path)
     empty = [
         name
@@ -91,8 +123,8 @@ def read_text(path: Path, separator: str | None = None) -> TextTable:
     ]
     if empty and dialect.has_header:
         frame = frame.drop(columns=empty)
-        notes.append(f"{len(empty)} columns without name and values were left out.")
-    return TextTable(frame, dialect, data, sha256, tuple(notes), dialect.warnings)
+        said.append(f"{len(empty)} columns without name and values were left out.")
+    return TextTable(frame, dialect, data, sha256, tuple(said), dialect.warnings)
 
 
 def _parse_numbers(rows: bytes, dialect: Dialect) -> pd.DataFrame | None:
@@ -101,8 +133,24 @@ def _parse_numbers(rows: bytes, dialect: Dialect) -> pd.DataFrame | None:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", pd.errors.DtypeWarning)
-        frame = _parse(rows, dialect, all_numbers=True)
+        try:
+            frame = _parse(rows, dialect, all_numbers=True)
+        except ValueError:
+            return None
     return frame if all(dtype.kind in "iuf" for dtype in frame.dtypes) else None
+
+
+def _fractional(rows: bytes, dialect: Dialect) -> dict[str, str]:
+    """Find columns whose type need not be inferred: a first row has a decimal point in them."""
+    end = dialect.body + _SAMPLE_BYTES
+    fractional: dict[str, str] = {}
+    # what may be half a line at the end of the sample is no matter: it decides nothing alone
+    for line in rows[dialect.body : end].splitlines()[:_SAMPLE_LINES]:
+        fields = split(line.decode(errors="replace"), dialect.separator)
+        for name, field in zip(dialect.names, fields, strict=False):
+            if _FRACTION.fullmatch(field):
+                fractional[name] = "float64"
+    return fractional
 
 
 def _parse(rows: bytes, dialect: Dialect, *, all_numbers: bool = False) -> pd.DataFrame:
@@ -118,6 +166,7 @@ def _parse(rows: bytes, dialect: Dialect, *, all_numbers: bool = False) -> pd.Da
         names=list(dialect.names),
         index_col=False,
         encoding="utf-8",
+        dtype=_fractional(rows, dialect) if all_numbers and dialect.decimal == "." else None,
         na_filter=not all_numbers,
         skipinitialspace=not all_numbers,
         low_memory=all_numbers,
@@ -138,13 +187,23 @@ def _numbered_lines(data: bytes, dialect: Dialect) -> list[tuple[int, bytes]]:
     return [(n, line) for n, line in lines if line.strip(blank) and line[:1] not in (b"#", b"%")]
 
 
+def _all_separators(rows: bytes, dialect: Dialect, n_rows: int) -> bool:
+    """Whether there are as many separators as full rows have; longer rows are errors already."""
+    if dialect.separator == " ":
+        return False
+    n_separators = rows.count(dialect.separator.encode(), dialect.body)
+    return n_separators == n_rows * (len(dialect.names) - 1)
+
+
 def _check_rows(data: bytes, dialect: Dialect, path: Path) -> None:
     """Raise for the first row that has not as many fields as there are columns."""
     n_columns = len(dialect.names)
     lines = _numbered_lines(data, dialect)
+    if _quoted_rows_fit([line for _, line in lines], dialect):
+        return
     for number, line in lines:
         text = line.decode(errors="replace")
-        if text.count('"') % 2:
+        if text.count('"') % 2 or _leaves_quotation_open(text, dialect.separator):
             raise FileFormatError(
                 f"{path}: line {number} opens a quotation mark that it does not close: "
                 f"{text[:60]!r}; correct the line or remove it."
@@ -157,3 +216,31 @@ def _check_rows(data: bytes, dialect: Dialect, path: Path) -> None:
                 f"{path}: line {number} has {n_fields} fields and the table {n_columns} columns"
                 f"{cut_off}: {text[:60]!r}; correct the line or remove it."
             )
+
+
+def _quoted_rows_fit(lines: list[bytes], dialect: Dialect) -> bool:
+    """Whether all rows fit, found out in one go; False where each must be looked at."""
+    if dialect.separator == " ":
+        return False
+    texts = [line.decode(errors="replace") for line in lines]
+    n_columns = len(dialect.names)
+    n_rows = 0
+    try:
+        for fields in csv.reader(texts, delimiter=dialect.separator, skipinitialspace=True):
+            n_rows += 1
+            if len(fields) != n_columns:
+                return False
+    except csv.Error:
+        return False
+    # a quotation mark left open joins lines
+    return n_rows == len(texts) and not any(text.count('"') % 2 for text in texts)
+
+
+def _leaves_quotation_open(text: str, separator: str) -> bool:
+    if '"' not in text:
+        return False
+    try:
+        list(csv.reader([text], delimiter=separator, skipinitialspace=True, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
