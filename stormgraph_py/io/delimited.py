@@ -51,9 +51,32 @@ def _unnamed(names: list[str], given: Mapping[str, str], path: Path) -> Understo
 
 
 def localizations_of_text(
-    text: TextTable, understood: Understood, path: Path, format_name: str, options: ReadOptions
+    text: TextTable,
+    understood: Understood,
+    path: Path,
+    format_name: str,
+    options: ReadOptions,
+    units: Mapping[str, str | None] | None = None,
 ) -> Localizations:
-    """Make localizations of a text table whose columns are understood."""
+    """Make localizations of a text table whose columns are understood.
+
+    Parameters
+    ----------
+    text : TextTable
+        The table.
+    understood : Understood
+        What its columns mean.
+    path : Path
+        The file.
+    format_name : str
+        Name of the reader.
+    options : ReadOptions
+        What the caller tells.
+    units : mapping of str to (str or None), optional
+        Name in the file -> unit, where the format fixes it; without it the names tell.
+    """
+    if units is None:
+        units = {str(name): parse_name(str(name))[1] for name in text.frame.columns}
     return assemble(
         RawTable(
             path=str(path),
@@ -61,7 +84,7 @@ def localizations_of_text(
             sha256=text.sha256,
             frame=text.frame,
             columns=understood.columns,
-            units={str(name): parse_name(str(name))[1] for name in text.frame.columns},
+            units=units,
             where=text.where,
             notes=(*text.notes, *understood.notes),
             warnings=(*text.warnings, *understood.warnings),

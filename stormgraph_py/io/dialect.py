@@ -134,6 +134,25 @@ def split_header(line: str, separator: str) -> list[str]:
     return fields
 
 
+def header_names(lines: Sequence[str]) -> list[str]:
+    """Split the first line at whichever of tabs, semicolons and commas gives most names.
+
+    For recognizing a format by the names of its columns.
+
+    Examples
+    --------
+    >>> header_names(['"Frame";"X (nm)"', "1;2"])
+    ['Frame', 'X (nm)']
+    """
+    return split_header(lines[0], header_separator(lines)) if lines else []
+
+
+def header_separator(lines: Sequence[str]) -> str:
+    """Return the separator that `header_names` takes."""
+    first = lines[0] if lines else ""
+    return max(_SEPARATORS[:3], key=lambda separator: len(split_header(first, separator)))
+
+
 def is_number(field: str, separator: str) -> bool:
     """Whether a field is a number, or empty, or stands for no number."""
     field = field.strip()

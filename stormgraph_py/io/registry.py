@@ -10,12 +10,30 @@ from os import PathLike
 from pathlib import Path
 
 from stormgraph_py.errors import FileFormatError, InputError
-from stormgraph_py.io import delimited, picasso, thunderstorm
+from stormgraph_py.io import (
+    delimited,
+    elyra,
+    gdsc,
+    nanoimager,
+    nikon,
+    picasso,
+    rapidstorm,
+    thunderstorm,
+)
 from stormgraph_py.io.reader import Reader, ReadOptions, suggestion
 from stormgraph_py.io.source import Peek, peek
 from stormgraph_py.localizations import Localizations
 
-READERS: tuple[Reader, ...] = (thunderstorm.READER, picasso.READER, delimited.READER)
+READERS: tuple[Reader, ...] = (
+    rapidstorm.READER,
+    gdsc.READER,
+    nikon.READER,
+    elyra.READER,
+    nanoimager.READER,
+    thunderstorm.READER,
+    picasso.READER,
+    delimited.READER,
+)
 """Every format, special ones before the plain table that would accept them too."""
 
 _OTHER_FILES = {

@@ -19,7 +19,7 @@ _HDF5 = b"\x89HDF\r\n\x1a\n"
 _MATLAB_USER_BLOCK = 512
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _UTF8_BOM = b"\xef\xbb\xbf"
-_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class Peek:
     @cached_property
     def lines(self) -> tuple[str, ...]:
         """The first lines, without line ends, as text."""
-        encoding = "utf-16" if self.head[:2] in _UTF16_BOMS else "utf-8-sig"
+        encoding = "utf-16" if self.head[:2] in UTF16_BOMS else "utf-8-sig"
         return tuple(self.head.decode(encoding, errors="replace").splitlines())
 
     @property
     def is_text(self) -> bool:
         """Whether the file begins as text."""
-        return self.head[:2] in _UTF16_BOMS or not _CONTROL.search(self.head)
+        return self.head[:2] in UTF16_BOMS or not _CONTROL.search(self.head)
 
     @property
     def is_hdf5(self) -> bool:
@@ -141,7 +141,7 @@ def as_utf8(data: bytes, path: Path) -> tuple[bytes, str | None]:
         When the bytes are no text.
     """
     note = None
-    if data[:2] in _UTF16_BOMS:
+    if data[:2] in UTF16_BOMS:
         try:
             data, note = data.decode("utf-16").encode(), "The file's text is UTF-16."
         except UnicodeError:

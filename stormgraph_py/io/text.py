@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stormgraph_py.errors import FileFormatError
-from stormgraph_py.io.dialect import Dialect, describe_separator, sniff, split
-from stormgraph_py.io.source import as_utf8, read_bytes
+from stormgraph_py.io.dialect import Dialect, describe_separator, header_separator, sniff, split
+from stormgraph_py.io.source import as_utf8, peek, read_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +52,19 @@ class TextTable:
     def where(self, row: int) -> str:
         """Name the line of a row (counted from 0) as an editor counts lines."""
         return f"line {_numbered_lines(self.data, self.dialect)[row][0]}"
+
+
+def read_named(path: Path, separator: str | None = None) -> TextTable:
+    """Read a text table whose first line is known to name the columns.
+
+    Its separator is told by that line, so that damage further on is found to be damage.
+
+    Raises
+    ------
+    FileFormatError
+        When the file is no table, or a row does not have as many fields as there are columns.
+    """
+    return read_text(path, separator or header_separator(peek(path).lines))
 
 
 def read_text(path: Path, separator: str | None = None) -> TextTable:

@@ -1,4 +1,4 @@
-"""ThunderSTORM's csv tables, 2-D and 3-D, in the unit that their header states."""
+"""ThunderSTORM's csv tables, 2-D and 3-D, in the unit that their header states; Abbelight's too."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from stormgraph_py.io.aliases import Understood, parse_name
 from stormgraph_py.io.delimited import localizations_of_text
 from stormgraph_py.io.reader import Reader, ReadOptions
 from stormgraph_py.io.source import Peek
-from stormgraph_py.io.text import read_text
+from stormgraph_py.io.text import read_named
 from stormgraph_py.localizations import Localizations
 
 NAME = "thunderstorm"
@@ -35,7 +35,9 @@ _MEANINGS = {
     "frame": ("frame",),
     "channel": ("channel",),
 }
-_PSF_WIDTHS = ("sigma", "sigma1", "sigma2")
+_PSF_WIDTHS = ("sigma", "sigma1", "sigma2", "sigma_x", "sigma_y")
+_ABBELIGHT_Z = ("z_saf", "z_astigm")
+"""From supercritical angle fluorescence, and from astigmatism; z combines them."""
 
 
 def _recognizes(peek: Peek) -> bool:
@@ -46,9 +48,10 @@ def _recognizes(peek: Peek) -> bool:
 
 
 def _read(path: Path, options: ReadOptions) -> Localizations:
-    text = read_text(path, options.separator)
+    text = read_named(path, options.separator)
     columns: dict[str, str] = {}
     widths = []
+    partial_z = []
     for name in map(str, text.frame.columns):
         key, unit = parse_name(name)
         for target in _MEANINGS.get(key, ()):
@@ -57,15 +60,26 @@ def _read(path: Path, options: ReadOptions) -> Localizations:
             columns.setdefault("photons", name)
         if key in _PSF_WIDTHS:
             widths.append(name)
-    notes: tuple[str, ...] = ()
+        if key in _ABBELIGHT_Z:
+            partial_z.append(name)
+    notes = []
+    warnings = []
     if widths:
-        notes = (f"{', '.join(widths)}: width of the point spread function, not the precision.",)
-    return localizations_of_text(text, Understood(columns, notes), path, NAME, options)
+        notes.append(f"{', '.join(widths)}: width of the point spread function, not the precision.")
+    if partial_z and "z_nm" in columns:
+        notes.append(f"{', '.join(partial_z)} of Abbelight are kept; z is {columns['z_nm']!r}.")
+    elif partial_z and "z_nm" not in options.columns:
+        warnings.append(
+            f"The file has {' and '.join(partial_z)} and no z, and was read in 2-D; to use one, "
+            f'say columns={{"z_nm": {partial_z[-1]!r}}}.'
+        )
+    understood = Understood(columns, tuple(notes), tuple(warnings))
+    return localizations_of_text(text, understood, path, NAME, options)
 
 
 READER = Reader(
     name=NAME,
-    description="ThunderSTORM table",
+    description="ThunderSTORM or Abbelight table",
     suffixes=(".csv", ".csv.gz"),
     recognizes=_recognizes,
     read=_read,
