@@ -5,6 +5,8 @@
 
 NB_MODULE(_native, module) {
     module.doc() = "Compiled kernel of stormgraph_py; stormgraph_py.engine calls it.";
+    // Python's caches of expected weights live as long as the process; that is no leak to tell of.
+    nanobind::set_leak_warnings(false);
     stormgraph::bind_divide(module);
     stormgraph::bind_graph(module);
     stormgraph::bind_map_equation(module);
