@@ -11,7 +11,7 @@ import numpy as np
 from stormgraph_py.arrays import AnyArray, BoolArray, IntArray
 from stormgraph_py.errors import FileFormatError, InputError
 from stormgraph_py.io.channels import MOST_CHANNELS, number_channels
-from stormgraph_py.io.plausibility import unit_warnings
+from stormgraph_py.io.plausibility import plausibility_warnings
 from stormgraph_py.io.reader import ReadOptions, suggestion
 from stormgraph_py.io.units import scale_to_nm
 from stormgraph_py.localizations import COLUMNS, Localizations, Provenance
@@ -95,9 +95,13 @@ def assemble(raw: RawTable, options: ReadOptions) -> Localizations:
             values = {name: value[keep] for name, value in values.items()}
         rows = np.flatnonzero(keep)
         values = _without_impossible_sigmas(raw, columns, values, rows, warnings)
-        if scale.assumed:
-            xy = np.column_stack([values["x_nm"], values["y_nm"]])
-            warnings.extend(unit_warnings(xy, values.get("sigma_x_nm")))
+        warnings += plausibility_warnings(
+            np.column_stack([values["x_nm"], values["y_nm"]]),
+            values.get("z_nm"),
+            values.get("sigma_x_nm"),
+            assumed=scale.assumed,
+            told=options.unit is not None,
+        )
     warnings.extend(_missing_values(columns, values))
     if channel_names and (n_unnamed := int((values["channel"] == -1).sum())):
         warnings.append(f"{n_unnamed} rows name no channel; they are kept, as channel -1.")
