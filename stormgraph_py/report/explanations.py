@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,18 +22,8 @@ from stormgraph_py.report.views import Section, TableView, chart
 
 if TYPE_CHECKING:
     from stormgraph_py.engine.length_scale import LengthScale
-    from stormgraph_py.engine.overcounting import OvercountingEvidence
     from stormgraph_py.filters import FilterStep
     from stormgraph_py.report.analysis import Analysis
-
-_HEAD_ROWS = 8
-
-_EVIDENCE_NOTE = (
-    "Two localizations are distinct where their distance, in units of their precisions, is above "
-    "the threshold. A cluster holds several molecules where at least two localizations are each "
-    "distinct from two others; in large clusters the test stops once that is known. The whole "
-    "table is in overcounting.csv."
-)
 
 
 def choices_section(analysis: Analysis) -> Section:
@@ -116,73 +105,6 @@ def _length_scale_text(scale: LengthScale) -> str:
     return (
         f"{r0}, the end of the bend: below it, growing the radius joins localizations within "
         "clusters; above it, clusters with each other."
-    )
-
-
-def overcounting_section(analysis: Analysis) -> Section | None:
-    """Show the evidence about overcounting; None without precisions."""
-    result = analysis.result
-    if result.overcounting is None:
-        return None
-    evidence = result.overcounting
-    n_single = sum(item.verdict == "indistinguishable" for item in evidence)
-    n = len(evidence)
-    were = "was" if n_single == 1 else "were"
-    fate = (
-        f"and {were} left out"
-        if result.params.overcounting
-        else f"and {were} kept (--overcounting leaves out such clusters)"
-    )
-    text = (
-        f"{integer(n - n_single)} of {count(n, 'cluster')} contain, with "
-        f"{percent(1 - result.params.overcounting_significance)} confidence, more than one "
-        "molecule. "
-    )
-    text += (
-        f"{integer(n_single)} cannot be told from a single molecule that was localized repeatedly, "
-        f"{fate}."
-        if n_single
-        else "None could be a single molecule that was localized repeatedly."
-    )
-    tables = []
-    if n:
-        tables.append(_evidence_table("The largest clusters", evidence, note=_EVIDENCE_NOTE))
-    single = [item for item in evidence if item.verdict == "indistinguishable"]
-    if single:
-        tables.append(_evidence_table("The largest that may be one molecule", single))
-    return Section(title="One molecule or several?", paragraphs=[text], tables=tables)
-
-
-def _evidence_table(
-    title: str, evidence: Sequence[OvercountingEvidence], note: str = ""
-) -> TableView:
-    return TableView(
-        header=[
-            "candidate",
-            "cluster",
-            "localizations",
-            "pairs tested",
-            "largest χ²",
-            "threshold",
-            "distinct localizations",
-            "verdict",
-        ],
-        rows=[
-            [
-                integer(item.candidate),
-                integer(item.cluster) if item.cluster >= 0 else "left out",
-                integer(item.n_localizations),
-                integer(item.n_pairs_tested),
-                rounded(item.largest_z),
-                rounded(item.threshold),
-                integer(item.n_distinct),
-                words.OVERCOUNTING_VERDICTS[item.verdict],
-            ]
-            for item in evidence[:_HEAD_ROWS]
-        ],
-        text=(7,),
-        title=title,
-        note=note,
     )
 
 

@@ -30,6 +30,7 @@ RESULT_FILES = (
     "clusters_coarse.csv",
     "summary.csv",
     "overcounting.csv",
+    "overcounting_radii.csv",
     "splits.csv",
     "run.json",
     "report.html",
@@ -133,15 +134,11 @@ def write_result(
     """
     import pandas as pd
 
+    from stormgraph_py.clusters.overcounting_report import label_radius_table, overcounting_table
     from stormgraph_py.io.writers import write_text
     from stormgraph_py.report.html import render_report, report_sections
     from stormgraph_py.report.record import record_text, run_record
-    from stormgraph_py.report.tables import (
-        localization_table,
-        overcounting_table,
-        split_table,
-        summary_row,
-    )
+    from stormgraph_py.report.tables import localization_table, split_table, summary_row
 
     outputs = outputs or Outputs()
     result = analysis.result
@@ -154,7 +151,9 @@ def write_result(
         "splits.csv": split_table(result),
     }
     if result.overcounting is not None:
-        tables["overcounting.csv"] = overcounting_table(result)
+        evidence = overcounting_table(result, analysis.localizations)
+        tables["overcounting.csv"] = evidence
+        tables["overcounting_radii.csv"] = label_radius_table(result, evidence)
     progress = Progress(on_progress)
     progress.report("writing", 0, 4)
     write_tables(folder, tables, outputs)

@@ -11,10 +11,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from stormgraph_py import __version__
 from stormgraph_py.report.explanations import (
     choices_section,
-    overcounting_section,
     record_section,
 )
 from stormgraph_py.report.findings import clusters_section, hierarchy_section, pictures_section
+from stormgraph_py.report.overcounting import overcounting_section
 from stormgraph_py.report.style import styled
 from stormgraph_py.report.words import headline, lead
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from stormgraph_py.engine.overcounting import OvercountingEvidence
 from stormgraph_py.engine.selection import Split
 from stormgraph_py.report.request import result_name
 
@@ -66,14 +65,6 @@ def split_table(result: ClusteringResult) -> pd.DataFrame:
     )
     table["level"] += 1
     return table
-
-
-def overcounting_table(result: ClusteringResult) -> pd.DataFrame:
-    """Return the evidence about overcounting, one row a cluster before the filter."""
-    return pd.DataFrame(
-        [asdict(evidence) for evidence in result.overcounting or ()],
-        columns=[f.name for f in fields(OvercountingEvidence)],
-    )
 
 
 def level_table(result: ClusteringResult) -> pd.DataFrame:

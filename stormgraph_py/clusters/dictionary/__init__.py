@@ -8,7 +8,7 @@ from types import MappingProxyType
 from stormgraph_py.clusters.dictionary.clusters import CLUSTERS
 from stormgraph_py.clusters.dictionary.column import Column as Column
 from stormgraph_py.clusters.dictionary.localizations import LOCALIZATIONS
-from stormgraph_py.clusters.dictionary.overcounting import OVERCOUNTING
+from stormgraph_py.clusters.dictionary.overcounting import OVERCOUNTING, OVERCOUNTING_RADII
 from stormgraph_py.clusters.dictionary.roi import NAMES, SPLITS, SUMMARY
 from stormgraph_py.errors import ParameterError
 
@@ -20,6 +20,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         "summary.csv": (*NAMES, *SUMMARY),
         "splits.csv": SPLITS,
         "overcounting.csv": OVERCOUNTING,
+        "overcounting_radii.csv": OVERCOUNTING_RADII,
     }
 )
 """Columns by the file that they are in."""

@@ -8,6 +8,7 @@ from stormgraph_py.clusters.dictionary.column import (
     LABEL,
     PAPER_OVERCOUNTING,
     SHARE,
+    YES_NO,
     Column,
 )
 
@@ -37,5 +38,54 @@ OVERCOUNTING = (
     Column(
         "verdict", CHOICE, "several-molecules or indistinguishable from one.", PAPER_OVERCOUNTING
     ),
+    Column(
+        "n_pairs_tested_without_label",
+        COUNT,
+        "Pairs compared with a label radius of 0.",
+        PAPER_OVERCOUNTING,
+    ),
+    Column(
+        "largest_z_without_label",
+        SHARE,
+        "Largest statistic with a label radius of 0.",
+        PAPER_OVERCOUNTING,
+    ),
+    Column(
+        "verdict_without_label",
+        CHOICE,
+        "Verdict with a label radius of 0.",
+        PAPER_OVERCOUNTING,
+    ),
+    Column(
+        "largest_label_radius_nm",
+        "nm",
+        "Label radius below which the cluster holds several molecules; from it on, it could be "
+        "one. Empty when it could be one even with a label radius of 0.",
+        "Radius at which the test just fails",
+    ),
 )
 """overcounting.csv: one row a cluster before the filter."""
+
+OVERCOUNTING_RADII = (
+    Column("label_radius_nm", "nm", "Radius of molecule and label.", PAPER_OVERCOUNTING),
+    Column("is_of_analysis", YES_NO, "It is the radius of this analysis.", "Parameter"),
+    Column(
+        "n_clusters_kept",
+        COUNT,
+        "Clusters that hold several molecules at this radius.",
+        PAPER_OVERCOUNTING,
+    ),
+    Column(
+        "percent_clusters_kept",
+        "%",
+        "Their share of the clusters before the filter; empty without clusters.",
+        "100 n_clusters_kept / clusters",
+    ),
+    Column(
+        "n_localizations_kept",
+        COUNT,
+        "Localizations in these clusters.",
+        "Sum of n_localizations",
+    ),
+)
+"""overcounting_radii.csv: one row a label radius."""

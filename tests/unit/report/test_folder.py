@@ -169,4 +169,7 @@ def test_every_file_of_a_result_is_written(tmp_path, analysis):
 @pytest.mark.usefixtures("quick_report")
 def test_without_evidence_there_is_no_table_of_it(tmp_path, analysis_without_sigma):
     write_result(tmp_path, analysis_without_sigma)
-    assert names(tmp_path) == {*RESULT_FILES, "summary.xlsx"} - {"overcounting.csv"}
+    assert names(tmp_path) == {*RESULT_FILES, "summary.xlsx"} - {
+        "overcounting.csv",
+        "overcounting_radii.csv",
+    }

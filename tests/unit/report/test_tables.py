@@ -8,7 +8,6 @@ from stormgraph_py.report.tables import (
     label_columns,
     level_table,
     localization_table,
-    overcounting_table,
     split_table,
 )
 
@@ -43,8 +42,7 @@ def test_levels_of_splits_count_as_the_columns_do(analysis):
         assert members.sum() == row.n_localizations
 
 
-def test_tables_without_rows_keep_their_columns(analysis_without_sigma, analysis_without_clusters):
-    assert "verdict" in overcounting_table(analysis_without_sigma.result).columns
+def test_tables_without_rows_keep_their_columns(analysis_without_clusters):
     assert "similarity" in split_table(analysis_without_clusters.result).columns
 
 
