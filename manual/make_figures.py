@@ -13,7 +13,9 @@ from PIL import Image, ImageDraw, ImageFont
 from stormgraph_py import cluster_localizations, cluster_table, read_localizations
 from stormgraph_py.clusters import outlines
 from stormgraph_py.report import figures, maps
-from stormgraph_py.report.style import figure_bytes, styled
+from stormgraph_py.report.style import DATA_COLOR, NOISE_COLOR, figure_bytes, new_figure, styled
+from stormgraph_py.roi import Roi
+from stormgraph_py.tiles import square_tiles
 
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "manual" / "_static"
@@ -43,6 +45,28 @@ def sample_figures() -> dict[str, Figure]:
         "degrees": figures.degree_figure(result.noise),
         "areas": figures.size_figure(sizes, "area of a cluster (nm²)"),
     }
+
+
+def tiles_figure() -> Figure:
+    """Draw a cell outline over the sample with whole tiles, and with tiles cut to it."""
+    xy = read_localizations(SAMPLE).xy
+    angle = np.linspace(0, 2 * np.pi, 200, endpoint=False)
+    radius = 820 + 90 * np.cos(2 * angle + 1) + 60 * np.cos(3 * angle)
+    outline = 1000 + radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    cell = Roi.polygon(outline)
+    figure = new_figure(8.4, 4.3)
+    figure.set_layout_engine("constrained")
+    parts = [(1.0, 0.0, "only whole tiles"), (0.3, 20.0, "turned; cut, at least 0.3 of a tile")]
+    for axes, (coverage, turn, title) in zip(figure.subplots(1, 2), parts, strict=True):
+        axes.plot(*xy.T, ".", color=NOISE_COLOR, markersize=1.2, rasterized=True)
+        axes.plot(*cell.polygons[0][0].T, color="#222222", linewidth=1.4)
+        for tile in square_tiles(cell, side_nm=400.0, angle_deg=turn, min_coverage=coverage):
+            for ring, *_ in tile.polygons:
+                axes.fill(*ring.T, facecolor=f"{DATA_COLOR}30", edgecolor=DATA_COLOR, linewidth=1)
+            center = tile.shape.representative_point()
+            axes.text(center.x, center.y, tile.name, ha="center", va="center", fontsize=8)
+        axes.set(title=title, xlabel="x (nm)", ylabel="y (nm)", aspect="equal")
+    return figure
 
 
 def scaled(image: Image.Image, height: int) -> Image.Image:
@@ -91,7 +115,7 @@ def main() -> None:
     with styled():
         images = {
             name: Image.open(io.BytesIO(figure_bytes(figure, "png"))).convert("RGB")
-            for name, figure in sample_figures().items()
+            for name, figure in (sample_figures() | {"tiles": tiles_figure()}).items()
         }
     for name, image in (images | {"overview": overview(images)}).items():
         palette = image.quantize(256, dither=Image.Dither.NONE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stormgraph_py.arrays import BoolArray, FloatArray
+from stormgraph_py.boxes import Box, Numbers, box_at, ellipse_ring, rectangle_ring
 from stormgraph_py.errors import InputError
 from stormgraph_py.even_odd import inside, shape_of
 from stormgraph_py.geojson import (
@@ -29,46 +29,8 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["polygon", "freehand", "rectangle", "ellipse"]
 """How a region was drawn, and so how it can be edited."""
 
-Pair: TypeAlias = tuple[float, float]
-
-N_ELLIPSE_VERTICES = 256
-"""Vertices of an ellipse: the outline errs by at most 8e-5 of its radius, the area not at all."""
-
 _BOXED: tuple[Kind, ...] = ("rectangle", "ellipse")
 _RESERVED_TAGS = ("name", OWN_PROPERTY)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Box:
-    """Where a rectangle or an ellipse lies.
-
-    Parameters
-    ----------
-    center_nm : (float, float)
-        Its centre.
-    size_nm : (float, float)
-        Width and height before it is turned; for an ellipse its two diameters.
-    angle_deg : float
-        How far it is turned from the x towards the y axis.
-
-    Raises
-    ------
-    InputError
-        When a number is not finite or a size is not positive.
-    """
-
-    center_nm: Pair
-    size_nm: Pair
-    angle_deg: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Check every number."""
-        object.__setattr__(self, "center_nm", _pair(self.center_nm, "center_nm"))
-        object.__setattr__(self, "size_nm", _pair(self.size_nm, "size_nm"))
-        if not min(self.size_nm) > 0:
-            raise InputError(f"size_nm={self.size_nm} has a side that is not above 0; give nm.")
-        if not math.isfinite(self.angle_deg):
-            raise InputError(f"angle_deg={self.angle_deg} is no angle; give degrees.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +78,7 @@ class Roi:
 
     def __post_init__(self) -> None:
         """Check and close the rings."""
-        if not self.polygons:
+        if not self.polygons or not all(self.polygons):
             raise InputError(f"The region of interest has no polygon; {REMEDY}.")
         polygons = tuple(tuple(map(_closed, rings)) for rings in self.polygons)
         object.__setattr__(self, "polygons", polygons)
@@ -143,8 +105,8 @@ class Roi:
     @classmethod
     def rectangle(
         cls,
-        center_nm: Sequence[float],
-        size_nm: Sequence[float],
+        center_nm: Numbers,
+        size_nm: Numbers,
         angle_deg: float = 0.0,
         *,
         name: str = "",
@@ -157,15 +119,15 @@ class Roi:
         InputError
             When a size is not positive or a number is not finite.
         """
-        box = _box(center_nm, size_nm, angle_deg)
-        rings = (_rectangle_ring(box),)
+        box = box_at(center_nm, size_nm, angle_deg)
+        rings = (rectangle_ring(box),)
         return cls((rings,), kind="rectangle", box=box, name=name, tags=tags or {})
 
     @classmethod
     def ellipse(
         cls,
-        center_nm: Sequence[float],
-        size_nm: Sequence[float],
+        center_nm: Numbers,
+        size_nm: Numbers,
         angle_deg: float = 0.0,
         *,
         name: str = "",
@@ -186,8 +148,8 @@ class Roi:
         >>> round(circle.area_nm2 / 1e6, 12) == round(math.pi, 12)
         True
         """
-        box = _box(center_nm, size_nm, angle_deg)
-        rings = (_ellipse_ring(box),)
+        box = box_at(center_nm, size_nm, angle_deg)
+        rings = (ellipse_ring(box),)
         return cls((rings,), kind="ellipse", box=box, name=name, tags=tags or {})
 
     @classmethod
@@ -211,7 +173,7 @@ class Roi:
         # The upper borders of a region are not part of it, and the last point must be.
         right, top = np.nextafter(points.max(axis=0), np.inf).tolist()
         ring = np.array([(left, bottom), (right, bottom), (right, top), (left, top)])
-        box = _box(((left + right) / 2, (bottom + top) / 2), (right - left, top - bottom), 0.0)
+        box = box_at(((left + right) / 2, (bottom + top) / 2), (right - left, top - bottom), 0.0)
         return cls(((ring,),), kind="rectangle", box=box, name=name, tags=tags or {})
 
     @classmethod
@@ -341,43 +303,6 @@ def _closed(vertices: npt.ArrayLike) -> FloatArray:
     return ring if (ring[0] == ring[-1]).all() else np.concatenate([ring, ring[:1]])
 
 
-def _pair(values: Sequence[float], name: str) -> Pair:
-    try:
-        first, second = (float(value) for value in values)
-    except (TypeError, ValueError):
-        raise InputError(f"{name}={values!r} is no pair of numbers; give x and y in nm.") from None
-    if not (math.isfinite(first) and math.isfinite(second)):
-        raise InputError(f"{name}={values!r} is not finite; give x and y in nm.")
-    return first, second
-
-
-def _box(center_nm: Sequence[float], size_nm: Sequence[float], angle_deg: float) -> Box:
-    center, size = _pair(center_nm, "center_nm"), _pair(size_nm, "size_nm")
-    return Box(center_nm=center, size_nm=size, angle_deg=float(angle_deg))
-
-
-def _rectangle_ring(box: Box) -> FloatArray:
-    corners = np.array([(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)])
-    return _placed(corners, box)
-
-
-def _ellipse_ring(box: Box) -> FloatArray:
-    step = 2 * math.pi / N_ELLIPSE_VERTICES
-    angles = step * np.arange(N_ELLIPSE_VERTICES)
-    # A polygon inscribed in a circle is smaller than it; a little larger, they are equal.
-    radius = math.sqrt(step / math.sin(step))
-    return _placed(radius * np.column_stack([np.cos(angles), np.sin(angles)]), box)
-
-
-def _placed(vertices: FloatArray, box: Box) -> FloatArray:
-    """Scale vertices of the square from -1 to 1 to a box, turn and move them."""
-    angle = math.radians(box.angle_deg)
-    cos, sin = math.cos(angle), math.sin(angle)
-    u, v = (vertices * np.array(box.size_nm) / 2).T
-    x, y = box.center_nm
-    return np.column_stack([x + u * cos - v * sin, y + u * sin + v * cos])
-
-
 def _drawn(feature: Mapping[str, Any], polygons: Sequence[Polygon]) -> tuple[Kind, Box | None]:
     """Return how a feature says that its polygons were drawn, where that is still true of them."""
     properties = feature.get("properties")
@@ -386,11 +311,11 @@ def _drawn(feature: Mapping[str, Any], polygons: Sequence[Polygon]) -> tuple[Kin
         return "polygon", None
     if own.get("kind") == "freehand":
         return "freehand", None
-    rings = {"rectangle": _rectangle_ring, "ellipse": _ellipse_ring}
+    rings = {"rectangle": rectangle_ring, "ellipse": ellipse_ring}
     for kind in _BOXED:
         if own.get("kind") == kind:
             try:
-                box = _box(own["center_nm"], own["size_nm"], own.get("angle_deg", 0.0))
+                box = box_at(own["center_nm"], own["size_nm"], own.get("angle_deg", 0.0))
             except (InputError, KeyError, TypeError, ValueError):
                 break
             # Where the vertices were moved since, they say where the region is.

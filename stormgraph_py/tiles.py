@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from stormgraph_py.boxes import Box
 from stormgraph_py.errors import ParameterError
-from stormgraph_py.roi import Box, Roi
+from stormgraph_py.roi import Roi
 
 MAX_TILES = 1_000_000
 """Tiles that the bounding box may have; more is taken for a mistake in the unit."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+
+from stormgraph_py.errors import OutputError
 
 Options = argparse._ActionsContainer
 """A parser or a group of options in one; argparse has no public name for it."""
@@ -35,6 +38,18 @@ def add_jobs_option(parser: Options) -> None:
         metavar="N",
         help="threads for the slow steps, -1 for one a core; changes nothing but the time",
     )
+
+
+def refuse_existing(out: Path, *, overwrite: bool) -> None:
+    """Refuse to write over something that is there, unless asked to.
+
+    Raises
+    ------
+    OutputError
+        When it is there.
+    """
+    if out.exists() and not overwrite:
+        raise OutputError(f"{out} exists; replace it with --overwrite or choose another --out.")
 
 
 def add_seed_option(parser: Options) -> None:

@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stormgraph_py.cli.common import add_common_options, add_seed_option
+from stormgraph_py.cli.common import add_common_options, add_seed_option, refuse_existing
 from stormgraph_py.cli.faults import say
 from stormgraph_py.errors import OutputError, ParameterError
 
@@ -69,15 +69,15 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.kind == "sample-data":
         from stormgraph_py.simulate import make_samples
 
-        _refuse_existing(out, arguments)
+        refuse_existing(out, overwrite=arguments.overwrite)
         written = make_samples(out, arguments.seed)
     elif arguments.kind.startswith("grid"):
-        _refuse_existing(out, arguments)
+        refuse_existing(out, overwrite=arguments.overwrite)
         written = _write_grid(arguments, out)
     else:
         from stormgraph_py.simulate import write_simulation
 
-        _refuse_existing(out, arguments)
+        refuse_existing(out, overwrite=arguments.overwrite)
         simulated = _simulate(arguments)
         _make_folder(out.parent)
         written = list(write_simulation(simulated, out))
@@ -172,11 +172,6 @@ def _write_grid(arguments: argparse.Namespace, out: Path) -> list[Path]:
         rows.append({"file": path.name, "seed": simulated.seed, "n": len(simulated)} | values)
     write_table(out / "parameters.csv", pd.DataFrame(rows))
     return [*written, out / "parameters.csv"]
-
-
-def _refuse_existing(out: Path, arguments: argparse.Namespace) -> None:
-    if out.exists() and not arguments.overwrite:
-        raise OutputError(f"{out} exists; replace it with --overwrite or choose another --out.")
 
 
 def _make_folder(folder: Path) -> None:

@@ -13,14 +13,19 @@ from os import PathLike
 from pathlib import Path
 
 from stormgraph_py.errors import FileFormatError, InputError, OutputError
-from stormgraph_py.io import roi_geojson
+from stormgraph_py.io import roi_geojson, roi_imagej, roi_yaml
 from stormgraph_py.io.reader import suggestion
 from stormgraph_py.io.roi_reader import RoiOptions, RoiReader
 from stormgraph_py.io.source import peek
 from stormgraph_py.io.writers import write_text
 from stormgraph_py.roi import Roi
 
-ROI_READERS: tuple[RoiReader, ...] = (roi_geojson.READER,)
+ROI_READERS: tuple[RoiReader, ...] = (
+    roi_geojson.READER,
+    roi_imagej.READER,
+    roi_yaml.PICASSO,
+    roi_yaml.LOCAN,
+)
 """Every format of regions that can be read."""
 
 
@@ -96,16 +101,6 @@ def read_rois(
     if not rois:
         raise FileFormatError(f"{file}: holds no region of interest; draw one and save it again.")
     return _with_unique_names(rois)
-
-
-def read_roi(
-    path: str | PathLike[str], *, pixel_size_nm: float | None = None, format: str | None = None
-) -> Roi:
-    """Read all regions of interest of a file as one.
-
-    Parameters and errors are those of `read_rois`. Name and tags are kept where there is only one.
-    """
-    return Roi.union(read_rois(path, pixel_size_nm=pixel_size_nm, format=format))
 
 
 def write_rois(path: str | PathLike[str], rois: Iterable[Roi]) -> None:

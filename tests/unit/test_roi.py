@@ -2,15 +2,17 @@
 
 import json
 import math
+import pickle
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.path import Path as MplPath
 
 from stormgraph_py.errors import FileFormatError, InputError
-from stormgraph_py.io.roi_files import read_roi
+from stormgraph_py.io.roi_files import read_rois
 from stormgraph_py.roi import Roi
 
 SQUARE = [[0, 0], [100, 0], [100, 100], [0, 100], [0, 0]]
@@ -90,14 +92,14 @@ def test_area_of_any_ring_agrees_with_counting_points(seed, n):
 def test_every_wrapping_of_geojson_is_read(tmp_path, wrap):
     path = tmp_path / "roi.geojson"
     path.write_text(json.dumps(wrap(polygon(SQUARE))))
-    assert read_roi(path).area_nm2 == pytest.approx(10_000)
+    assert Roi.union(read_rois(path)).area_nm2 == pytest.approx(10_000)
 
 
 def test_height_coordinates_and_a_byte_order_mark_are_tolerated(tmp_path):
     path = tmp_path / "roi.geojson"
     ring = [[x, y, 7.0] for x, y in SQUARE]
     path.write_text(json.dumps(polygon(ring)), encoding="utf-8-sig")
-    assert read_roi(path).bounds_nm == (0, 0, 100, 100)
+    assert Roi.union(read_rois(path)).bounds_nm == (0, 0, 100, 100)
 
 
 def test_geojson_round_trip_keeps_the_region():
@@ -151,4 +153,150 @@ def test_a_file_that_is_no_json_is_named(tmp_path, content, reason):
     path = tmp_path / "roi.geojson"
     path.write_bytes(content)
     with pytest.raises(FileFormatError, match=rf"roi\.geojson:? .*{reason}"):
-        read_roi(path)
+        Roi.union(read_rois(path))
+
+
+@pytest.mark.parametrize("angle", [0.0, 30.0, -75.0, 400.0])
+def test_a_rectangle_has_its_area_and_its_turned_corners(angle):
+    roi = Roi.rectangle((500, -200), (300, 100), angle)
+    assert roi.area_nm2 == pytest.approx(30_000, rel=1e-12)
+    turn = math.radians(angle)
+    along, across = np.array([math.cos(turn), math.sin(turn)]), [-math.sin(turn), math.cos(turn)]
+    corners = [
+        np.array([500, -200]) + i * 150 * along + j * 50 * np.array(across)
+        for i in (-1, 1)
+        for j in (-1, 1)
+    ]
+    np.testing.assert_allclose(np.unique(roi.polygons[0][0].round(6), axis=0),
+                               np.unique(np.round(corners, 6), axis=0))  # fmt: skip
+    assert (roi.kind, roi.box.angle_deg) == ("rectangle", angle)
+
+
+@pytest.mark.parametrize("angle", [0.0, 20.0])
+def test_an_ellipse_has_the_area_of_the_formula_and_the_points_of_its_equation(angle):
+    roi = Roi.ellipse((100, 200), (800, 300), angle)
+    assert roi.area_nm2 == pytest.approx(math.pi * 400 * 150, rel=1e-12)
+    points = np.random.default_rng(1).uniform(-400, 700, (20_000, 2))
+    turn = math.radians(angle)
+    x, y = (points - [100, 200]).T
+    u, v = x * math.cos(turn) + y * math.sin(turn), y * math.cos(turn) - x * math.sin(turn)
+    radius = np.hypot(u / 400, v / 150)
+    clear = np.abs(radius - 1) > 1e-4
+    assert clear.mean() > 0.99
+    np.testing.assert_array_equal(roi.contains(points)[clear], radius[clear] < 1)
+
+
+def test_the_whole_field_holds_every_localization_and_nothing_beside():
+    xy = np.random.default_rng(2).normal(0, 1e5, (1000, 2))
+    roi = Roi.whole_field(xy)
+    assert roi.contains(xy).all()
+    assert roi.area_nm2 == pytest.approx(np.prod(np.ptp(xy, axis=0)))
+    assert not roi.contains([xy.max(axis=0) + 1e-6, xy.min(axis=0) - 1e-6]).any()
+
+
+@pytest.mark.parametrize("xy", [np.empty((0, 2)), [[1, 2]], [[1, 2], [1, 5]]])
+def test_a_field_without_area_is_refused(xy):
+    with pytest.raises(InputError, match="span no area"):
+        Roi.whole_field(xy)
+
+
+@pytest.mark.parametrize(
+    ("center", "size", "angle", "reason"),
+    [
+        ((0, 0), (0, 5), 0, "not above 0"),
+        ((0, 0), (-1, 5), 0, "not above 0"),
+        ((0, math.nan), (1, 5), 0, "not finite"),
+        ((0, 0), (1, 5), math.inf, "no angle"),
+        ((0, 0, 0), (1, 5), 0, "no pair"),
+    ],
+)
+@pytest.mark.parametrize("make", [Roi.rectangle, Roi.ellipse])
+def test_a_box_out_of_bounds_is_refused(make, center, size, angle, reason):
+    with pytest.raises(InputError, match=reason):
+        make(center, size, angle)
+
+
+def test_left_and_lower_borders_belong_to_a_region_and_the_others_do_not():
+    roi = Roi.from_geojson(polygon(SQUARE))
+    assert roi.contains([[0, 0], [0, 50], [50, 0]]).all()
+    assert not roi.contains([[100, 100], [100, 50], [50, 100], [100, 0], [0, 100]]).any()
+
+
+def test_points_that_are_not_finite_are_outside():
+    points = [[math.nan, 5], [5, math.nan], [math.inf, 5], [5, -math.inf], [5, 5]]
+    assert Roi.from_geojson(polygon(SQUARE)).contains(points).tolist() == [False] * 4 + [True]
+
+
+def test_a_feature_has_its_name_and_tags():
+    feature = {
+        "type": "Feature",
+        "id": "f-7",
+        "properties": {
+            "name": "cell 1",
+            "condition": "resting",
+            "replicate": 2,
+            "depth": 0.5,
+            "live": True,
+            "color": [255, 0, 0],
+            "note": None,
+            "classification": {"name": "membrane", "color": [1, 2, 3]},
+        },
+        "geometry": polygon(SQUARE),
+    }
+    roi = Roi.from_geojson(feature)
+    assert roi.name == "cell 1"
+    assert roi.tags == {
+        "condition": "resting",
+        "replicate": "2",
+        "depth": "0.5",
+        "live": "true",
+        "classification": "membrane",
+    }
+    del feature["properties"]["name"]
+    assert Roi.from_geojson(feature).name == "f-7"
+
+
+def test_moved_vertices_count_more_than_how_the_region_was_drawn():
+    feature = Roi.ellipse((0, 0), (200, 100), 30, name="e").as_feature()
+    assert Roi.from_geojson(feature).kind == "ellipse"
+    feature["geometry"]["coordinates"][0][0][3][0] += 1
+    moved = Roi.from_geojson(feature)
+    assert (moved.kind, moved.box) == ("polygon", None)
+    feature["properties"]["stormgraph"]["center_nm"] = "somewhere"
+    assert Roi.from_geojson(feature).kind == "polygon"
+
+
+@pytest.mark.parametrize("tag", ["name", "stormgraph"])
+def test_a_tag_cannot_hide_what_the_file_says_otherwise(tag):
+    with pytest.raises(InputError, match="give it another name"):
+        Roi.rectangle((0, 0), (1, 1), tags={tag: "x"})
+
+
+def test_tags_of_a_region_do_not_change_with_those_it_was_made_from():
+    tags = {"day": "1"}
+    roi = Roi.rectangle((0, 0), (1, 1), tags=tags)
+    tags["day"] = "2"
+    assert roi.tags == {"day": "1"}
+
+
+def test_a_union_counts_common_parts_once_and_leaves_one_alone_as_it_is():
+    a, b = Roi.rectangle((0, 0), (10, 10), name="a"), Roi.rectangle((5, 0), (10, 10))
+    assert Roi.union([a]) is a
+    assert Roi.union([a, b]).area_nm2 == pytest.approx(150)
+    with pytest.raises(InputError, match="no polygon"):
+        Roi.union([])
+
+
+def test_a_shape_becomes_a_region_with_its_holes_and_without_its_lines():
+    ring = shapely.Point(0, 0).buffer(10).difference(shapely.Point(0, 0).buffer(5))
+    shape = shapely.GeometryCollection([ring, shapely.LineString([(50, 0), (60, 0)])])
+    roi = Roi.from_shape(shape)
+    assert roi.area_nm2 == pytest.approx(ring.area)
+    assert roi.contains([[0, 0], [7, 0], [55, 0]]).tolist() == [False, True, False]
+
+
+def test_a_region_can_be_sent_to_another_process():
+    roi = Roi.ellipse((0, 0), (5, 6), name="a", tags={"b": "c"})
+    again = pickle.loads(pickle.dumps(roi))
+    assert again.as_feature() == roi.as_feature()
+    assert again.area_nm2 == roi.area_nm2
