@@ -175,7 +175,10 @@ def _values(
 
 
 def _numbers(raw: RawTable, column: pd.Series[Any]) -> AnyArray:
-    if column.dtype.kind in "iuf":
+    if column.dtype.kind == "f":
+        # also makes a NaN that signals, as damaged files hold, a quiet one
+        return column.to_numpy(dtype=np.float64)
+    if column.dtype.kind in "iu":
         return column.to_numpy()
     import pandas as pd
 

@@ -14,6 +14,7 @@ from stormgraph_py.io.aliases import understand
 
 _SEPARATORS = ("\t", ";", ",", "|", " ")
 _SAMPLE_LINES = 50
+_MOSTLY_NUMBERS = 0.5
 _COMMENT = ("#", "%")
 _LINE = re.compile(rb"([^\r\n]*)(\r\n|\n|\r|\Z)")
 _BLANKS = re.compile(r"[ \t]+")
@@ -183,18 +184,20 @@ def _first_lines(data: bytes) -> Iterator[_Line]:
 def _choose_separator(lines: Sequence[_Line], path: Path) -> str:
     rows = [line.text for line in lines[1:]] or [lines[0].text]
 
-    def score(separator: str) -> tuple[float, bool]:
+    def score(separator: str) -> tuple[bool, float, bool]:
         fields = [split(row, separator) for row in rows]
         n_columns, n_rows = Counter(map(len, fields)).most_common(1)[0]
         if n_columns < 2:
-            return (0.0, False)
+            return (False, 0.0, False)
         flat = [field for row in fields for field in row]
         numeric = sum(is_number(field, separator) for field in flat) / len(flat)
         same = len(split_header(lines[0].text, separator)) == n_columns
-        return (round(numeric * n_rows / len(rows), 2), same)
+        # a text of several words makes blanks look good between numbers, but not in the header
+        fits = same and numeric >= _MOSTLY_NUMBERS
+        return (fits, round(numeric * n_rows / len(rows), 2), same)
 
     best = max(_SEPARATORS, key=score)
-    if score(best)[0] == 0:
+    if score(best)[1] == 0:
         if len(lines) == 1:
             raise _no_rows(lines[0], path)
         raise FileFormatError(

@@ -104,6 +104,8 @@ def parse_text(
     FileFormatError
         When there are no rows, or one does not have as many fields as there are columns.
     """
+    import pandas as pd
+
     said = [*dialect.notes]
     said.append(f"Columns are separated by {describe_separator(dialect.separator)}.")
     said += notes
@@ -120,7 +122,7 @@ def parse_text(
     try:
         frame = None if quoted else _parse_numbers(rows, dialect)
         frame = _parse(rows, dialect) if frame is None else frame
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, pd.errors.ParserWarning) as error:
         _check_rows(data, dialect, path)
         reason = " ".join(str(error).split())
         raise FileFormatError(
@@ -171,19 +173,22 @@ def _parse(rows: bytes, dialect: Dialect, *, all_numbers: bool = False) -> pd.Da
 
     stream = io.BytesIO(rows)
     stream.seek(dialect.body)
-    return pd.read_csv(
-        stream,
-        sep=r"\s+" if dialect.separator == " " else dialect.separator,
-        decimal=dialect.decimal,
-        header=None,
-        names=list(dialect.names),
-        index_col=False,
-        encoding="utf-8",
-        dtype=_fractional(rows, dialect) if all_numbers and dialect.decimal == "." else None,
-        na_filter=not all_numbers,
-        skipinitialspace=not all_numbers,
-        low_memory=all_numbers,
-    )
+    with warnings.catch_warnings():
+        # the parser drops fields that are more than there are columns, with no more than a warning
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        return pd.read_csv(
+            stream,
+            sep=r"\s+" if dialect.separator == " " else dialect.separator,
+            decimal=dialect.decimal,
+            header=None,
+            names=list(dialect.names),
+            index_col=False,
+            encoding="utf-8",
+            dtype=_fractional(rows, dialect) if all_numbers and dialect.decimal == "." else None,
+            na_filter=not all_numbers,
+            skipinitialspace=not all_numbers,
+            low_memory=all_numbers,
+        )
 
 
 def _has_comment(data: bytes, body: int) -> bool:

@@ -256,3 +256,10 @@ def test_unknown_unit_can_be_overruled(write):
 def test_decimal_commas_between_commas_are_refused_with_the_remedy(write):
     with pytest.raises(FileFormatError, match=r"line 2.*decimal commas.*semicolons"):
         read_localizations(write("x,y\n1,5,2,5\n3,5,4,5\n"))
+
+
+def test_texts_of_several_words_between_tabs(write):
+    rows = "".join(f"{i}.5\t{i * 7 % 5}\t{i}\tmolecule number {i}\n" for i in range(9))
+    locs = read_localizations(write("X (nm)\tY (nm)\tprecision\tname\n" + rows))
+    assert list(locs.table["name"][:2]) == ["molecule number 0", "molecule number 1"]
+    np.testing.assert_array_equal(locs.xy[:, 0], np.arange(9) + 0.5)

@@ -5,6 +5,7 @@ import gzip
 import numpy as np
 import pytest
 
+from stormgraph_py.errors import FileFormatError
 from stormgraph_py.io.registry import read_localizations
 
 FLOAT = "floating point with . for decimals and optional scientific e-notation"
@@ -129,3 +130,10 @@ def test_real_file_is_read_as_locan_reads_it(formats):
     np.testing.assert_allclose(locs.table["Amplitude-0-0"], theirs["intensity"])
     assert locs.sigma is None
     assert locs.provenance.warnings == ()
+
+
+@pytest.mark.parametrize("row", ["1.5 2.5 0 10 99", "1.5 2.5 0 10 word"])
+def test_rows_with_more_fields_than_the_first_line_names_are_refused(write, row):
+    path = write(rapidstorm([X, Y, FRAME, AMPLITUDE], [row, row]), "a.txt")
+    with pytest.raises(FileFormatError, match="line 2 has 5 fields and the table 4 columns"):
+        read_localizations(path)
