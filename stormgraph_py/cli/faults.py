@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
+from stormgraph_py.cli.wording import as_options
 from stormgraph_py.errors import Cancelled, ParameterError, StormGraphError
 
 EXIT_INPUT_OUTPUT = 1
@@ -25,12 +26,12 @@ def say(text: str) -> None:
 
 def say_error(text: str) -> None:
     """Write one line about a fault to stderr."""
-    sys.stderr.write(f"stormgraph: error: {' '.join(text.split())}\n")
+    sys.stderr.write(f"stormgraph: error: {as_options(' '.join(text.split()))}\n")
 
 
 def say_warning(text: str) -> None:
     """Write one line of advice to stderr."""
-    sys.stderr.write(f"stormgraph: warning: {' '.join(text.split())}\n")
+    sys.stderr.write(f"stormgraph: warning: {as_options(' '.join(text.split()))}\n")
 
 
 def describe_fault(error: Exception) -> tuple[str, int]:

@@ -7,6 +7,7 @@ import argparse
 from stormgraph_py.cli.common import add_log_option
 from stormgraph_py.cli.faults import say
 from stormgraph_py.cli.reading import add_reading_options, reading_options
+from stormgraph_py.cli.wording import as_options
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,5 +31,5 @@ def execute(arguments: argparse.Namespace) -> int:
 
     localizations = read_localizations(arguments.file, **reading_options(arguments))
     for line in describe(localizations).lines():
-        say(line)
+        say(as_options(line))
     return 0

@@ -11,6 +11,7 @@ import pytest
 
 import stormgraph_py
 from stormgraph_py.cli import demo
+from stormgraph_py.cli.wording import as_options
 from stormgraph_py.engine import kernel
 
 
@@ -166,3 +167,18 @@ def test_a_simulation_that_makes_no_sense_is_a_usage_error(cli, arguments, tmp_p
     assert outcome.code == 2
     assert outcome.error
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("say unit='um'.", "say --unit um."),
+        ("with pixel_size_nm=, for example pixel_size_nm=130", "--pixel-size-nm 130"),
+        ("columns={\"x_nm\": 'a b'}", "--column 'x_nm=a b'"),
+        ("unit='nm' contradicts; leave unit= out", "--unit nm contradicts; leave --unit out"),
+        ("format='picaso' is unknown", "--format picaso is unknown"),
+        ("its sigma=3 and min_neighbors=4 stay", "its sigma=3 and min_neighbors=4 stay"),
+    ],
+)
+def test_remedies_are_said_as_options(said, shown):
+    assert shown in as_options(said)
