@@ -204,6 +204,45 @@ def outlines(
     return lines
 
 
+def alpha_simplices(
+    coordinates: npt.ArrayLike, labels: npt.ArrayLike, *, alpha_nm: float | None = None
+) -> tuple[FloatArray, IntArray]:
+    """Return the triangles (2-D) or tetrahedra (3-D) that every cluster's alpha shape consists of.
+
+    Parameters
+    ----------
+    coordinates : (n, 2) or (n, 3) array
+        Positions, nm.
+    labels : (n,) array of int
+        Cluster of each localization, -1 = unclustered.
+    alpha_nm : float, optional
+        As in `measure_shapes`.
+
+    Returns
+    -------
+    corners : (m, d + 1, d) array
+        Corners of each simplex, nm.
+    cluster : (m,) array of int
+        Cluster that it belongs to, ascending. A degenerate cluster has none.
+
+    Raises
+    ------
+    InputError, ParameterError
+        As in `measure_shapes`.
+
+    Examples
+    --------
+    >>> corners, cluster = alpha_simplices([[0, 0], [4, 0], [0, 3]], [7, 7, 7])
+    >>> corners.shape, cluster
+    ((1, 3, 2), array([7]))
+    """
+    members = _group(coordinates, labels)
+    kept, triangulation, *_ = _alpha_shapes(members, alpha_nm)
+    owner = triangulation.cluster[kept]
+    corners = triangulation.points[triangulation.simplices[kept]]
+    return corners + members.centroid[owner][:, None], members.cluster[owner]
+
+
 def _rings(edges: IntArray) -> Iterator[list[int]]:
     """Join directed edges (f, 2) end to start into closed rings of points."""
     following: dict[int, list[int]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -37,7 +38,13 @@ RESULT_FILES = (
 )
 """Files that a result folder may hold, apart from its figures and from tables in other forms."""
 
-_OTHER_FORMS = {Path(file).with_suffix(".parquet").name for file in RESULT_FILES} | {WORKBOOK}
+OVERLAP_FILES = ("overlap.csv", "partners.csv", "overlap_pairs.csv", "overlap_voxels.csv")
+"""Tables that a comparison of two channels adds; two more are named after each channel."""
+
+_PER_CHANNEL = re.compile(r"(localizations|clusters)_.+\.(csv|parquet)")
+_OTHER_FORMS = {
+    Path(file).with_suffix(".parquet").name for file in RESULT_FILES + OVERLAP_FILES
+} | {WORKBOOK}
 
 
 def check_free(folder: Path, *, overwrite: bool) -> None:
@@ -171,7 +178,11 @@ def _is_ours(item: Path) -> bool:
     """Whether a result may hold this file or folder."""
     if item.name == FIGURES and item.is_dir() and not item.is_symlink():
         return all(file.suffix in (".svg", ".png") for file in item.iterdir())
-    return not item.is_dir() and (item.name in RESULT_FILES or item.name in _OTHER_FORMS)
+    if item.is_dir():
+        return False
+    if _PER_CHANNEL.fullmatch(item.name) and (item.parent / OVERLAP_FILES[0]).exists():
+        return True
+    return item.name in RESULT_FILES or item.name in OVERLAP_FILES or item.name in _OTHER_FORMS
 
 
 def _move_into_place(unfinished: Path, folder: Path, *, overwrite: bool) -> None:

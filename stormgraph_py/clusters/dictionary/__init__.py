@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -9,6 +10,13 @@ from stormgraph_py.clusters.dictionary.clusters import CLUSTERS
 from stormgraph_py.clusters.dictionary.column import Column as Column
 from stormgraph_py.clusters.dictionary.localizations import LOCALIZATIONS
 from stormgraph_py.clusters.dictionary.overcounting import OVERCOUNTING, OVERCOUNTING_RADII
+from stormgraph_py.clusters.dictionary.overlap import (
+    CONVERGENCE,
+    OTHER_CHANNEL,
+    OVERLAP,
+    PAIRS,
+    PARTNERS,
+)
 from stormgraph_py.clusters.dictionary.roi import NAMES, SPLITS, SUMMARY
 from stormgraph_py.errors import ParameterError
 
@@ -21,9 +29,17 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         "splits.csv": SPLITS,
         "overcounting.csv": OVERCOUNTING,
         "overcounting_radii.csv": OVERCOUNTING_RADII,
+        "localizations_<channel>.csv": (*LOCALIZATIONS, *OTHER_CHANNEL),
+        "clusters_<channel>.csv": CLUSTERS,
+        "overlap.csv": OVERLAP,
+        "partners.csv": PARTNERS,
+        "overlap_pairs.csv": PAIRS,
+        "overlap_voxels.csv": CONVERGENCE,
     }
 )
-"""Columns by the file that they are in."""
+"""Columns by the file that they are in; ``<channel>`` stands for the name of a colour channel."""
+
+_PER_CHANNEL = re.compile(r"(localizations|clusters)_(?!coarse\.).+\.csv")
 
 
 def describe(table: str, name: str) -> Column:
@@ -32,7 +48,7 @@ def describe(table: str, name: str) -> Column:
     Parameters
     ----------
     table : str
-        Name of the file, a key of `TABLES`.
+        Name of the file, a key of `TABLES`, or one with the name of a channel in it.
     name : str
         Name in the file's header.
 
@@ -46,6 +62,9 @@ def describe(table: str, name: str) -> Column:
     >>> describe("localizations.csv", "level_2").name
     'level_<i>'
     """
+    per_channel = _PER_CHANNEL.fullmatch(table)
+    if table not in TABLES and per_channel:
+        table = f"{per_channel[1]}_<channel>.csv"
     if table not in TABLES:
         raise ParameterError(f"There is no table {table!r}; choose one of {', '.join(TABLES)}.")
     for column in TABLES[table]:
