@@ -163,9 +163,8 @@ def cluster_points(
 ) -> ClusteringResult:
     """Cluster positions (n, d) with precisions (n, d) or None; see `cluster_localizations`."""
     data = prepare(coordinates, sigma, area, params)
-    if params.community_backend == "native" and kernel.native is None:
-        trials = max(params.n_trials, INFOMAP_TRIALS)
-        params = replace(params, community_backend="infomap", n_trials=trials)
+    if (possible := params_as_run(params)) != params:
+        params = possible
         data = replace(data, warnings=(*data.warnings, kernel.NOT_INSTALLED))
     if params.overcounting and data.sigma is None:
         raise ParameterError(
@@ -178,6 +177,14 @@ def cluster_points(
     # independent of the order of the rows
     order = spatial_order(data.coordinates, sigma=data.sigma)
     return run.analyse(data, order)
+
+
+def params_as_run(params: StormGraphParams) -> StormGraphParams:
+    """Return the parameters that an analysis runs with: without the kernel Infomap serves."""
+    if params.community_backend == "native" and kernel.native is None:
+        trials = max(params.n_trials, INFOMAP_TRIALS)
+        return replace(params, community_backend="infomap", n_trials=trials)
+    return params
 
 
 def _seed(random_state: RandomState) -> int:

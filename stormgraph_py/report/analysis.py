@@ -31,6 +31,28 @@ _THINNED = (
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Field:
+    """A whole field of view, of which regions are analysed.
+
+    Parameters
+    ----------
+    localizations : Localizations
+        Those of the channel that the filters left.
+    n_other_channel : int
+        Localizations left out because of their channel.
+    steps : tuple of FilterStep
+        What each filter did.
+    warnings : tuple of str
+        What the user should know of the file and of the choice.
+    """
+
+    localizations: Localizations
+    n_other_channel: int
+    steps: tuple[FilterStep, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Selection:
     """The localizations that are analysed.
 
@@ -110,9 +132,6 @@ def read(request: Request) -> Localizations:
 def select(request: Request, localizations: Localizations) -> Selection:
     """Choose channel, filter, then crop to the region.
 
-    Filters see the whole field, so that those that look at neighbours or at other frames know no
-    border but its own.
-
     Parameters
     ----------
     request : Request
@@ -127,6 +146,20 @@ def select(request: Request, localizations: Localizations) -> Selection:
     ParameterError
         When there is no such channel, or no z for an analysis in 3-D.
     """
+    return crop(request, prepare(request, localizations))
+
+
+def prepare(request: Request, localizations: Localizations) -> Field:
+    """Choose channel and filter, which is the same for all regions of a file.
+
+    Filters see the whole field, so that those that look at neighbours or at other frames know no
+    border but its own.
+
+    Raises
+    ------
+    InputError, ParameterError
+        As `select`.
+    """
     if request.params.dimensions == 3 and "z_nm" not in localizations.table.columns:
         raise ParameterError(
             f"dimensions=3 needs z, and {request.path} has no column for it; leave the dimensions "
@@ -136,30 +169,38 @@ def select(request: Request, localizations: Localizations) -> Selection:
     chosen, steps = apply_filters(chosen, request.filters)
     if any(step.kind == Density.kind for step in request.filters):
         remarks = (*remarks, _THINNED)
-    warnings = (*localizations.provenance.warnings, *remarks)
-    if request.roi is None:
-        return Selection(
-            localizations=chosen,
-            area=None,
-            n_other_channel=n_other_channel,
-            n_outside=0,
-            warnings=warnings,
-            steps=steps,
-        )
-    inside = request.roi.contains(chosen.xy)
-    if not inside.any():
-        raise InputError(_nothing_inside(request.roi, chosen))
-    cropped = chosen.select(inside)
-    area = request.roi.area_nm2
-    if (request.params.dimensions or cropped.dimensions) == 3:
-        area *= float(np.ptp(cropped.xyz[:, 2]))
+    return Field(
+        localizations=chosen,
+        n_other_channel=n_other_channel,
+        steps=steps,
+        warnings=(*localizations.provenance.warnings, *remarks),
+    )
+
+
+def crop(request: Request, field: Field) -> Selection:
+    """Crop a field to the region of a request.
+
+    Raises
+    ------
+    InputError
+        When the region holds no localization.
+    """
+    cropped, area = field.localizations, None
+    if request.roi is not None:
+        inside = request.roi.contains(field.localizations.xy)
+        if not inside.any():
+            raise InputError(_nothing_inside(request.roi, field.localizations))
+        cropped = field.localizations.select(inside)
+        area = request.roi.area_nm2
+        if (request.params.dimensions or cropped.dimensions) == 3:
+            area *= float(np.ptp(cropped.xyz[:, 2]))
     return Selection(
         localizations=cropped,
         area=area,
-        n_other_channel=n_other_channel,
-        n_outside=len(chosen) - len(cropped),
-        warnings=warnings,
-        steps=steps,
+        n_other_channel=field.n_other_channel,
+        n_outside=len(field.localizations) - len(cropped),
+        warnings=field.warnings,
+        steps=field.steps,
     )
 
 

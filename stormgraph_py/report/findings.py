@@ -11,6 +11,7 @@ import numpy as np
 from stormgraph_py.clusters import outlines
 from stormgraph_py.report import figures, maps, words
 from stormgraph_py.report.numbers import count, hundredths, integer, rounded, whole
+from stormgraph_py.report.style import figure_bytes, styled
 from stormgraph_py.report.tables import level_table
 from stormgraph_py.report.views import FigureView, Section, TableView, chart, picture
 
@@ -22,6 +23,8 @@ _Write = Callable[[float], str]
 
 _HEAD_ROWS = 12
 _MOST_LEVEL_MAPS = 4
+_THUMBNAIL_INCHES = 3.0
+_THUMBNAIL_DPI = 80
 
 _CLUSTER_COLUMNS: dict[str, tuple[str, _Write]] = {
     "cluster": ("cluster", integer),
@@ -67,6 +70,22 @@ def pictures_section(analysis: Analysis) -> Section:
         title = "side view (x, z): "
         views += _pair(title, part, side, inside, colors, window, blur_nm, upwards=True)
     return Section(title="The localizations and their clusters", figures=views)
+
+
+def thumbnail(analysis: Analysis) -> bytes:
+    """Return a small map of the clusters as PNG."""
+    result = analysis.result
+    points = analysis.localizations.coordinates(result.dimensions)
+    plane = points[:, :2]
+    with styled():
+        figure = maps.cluster_map(
+            plane,
+            result.labels,
+            maps.cluster_colors(points, result.labels),
+            maps.whole_window(plane),
+            width=_THUMBNAIL_INCHES,
+        )
+    return figure_bytes(figure, "png", dpi=_THUMBNAIL_DPI)
 
 
 def _pair(

@@ -15,6 +15,8 @@ from stormgraph_py.errors import OutputError
 from stormgraph_py.progress import Progress
 from stormgraph_py.report.outputs import (
     FIGURES,
+    REPORT,
+    THUMBNAIL,
     WORKBOOK,
     Outputs,
     write_figures,
@@ -34,7 +36,7 @@ RESULT_FILES = (
     "overcounting_radii.csv",
     "splits.csv",
     "run.json",
-    "report.html",
+    REPORT,
 )
 """Files that a result folder may hold, apart from its figures and from tables in other forms."""
 
@@ -44,7 +46,7 @@ OVERLAP_FILES = ("overlap.csv", "partners.csv", "overlap_pairs.csv", "overlap_vo
 _PER_CHANNEL = re.compile(r"(localizations|clusters)_.+\.(csv|parquet)")
 _OTHER_FORMS = {
     Path(file).with_suffix(".parquet").name for file in RESULT_FILES + OVERLAP_FILES
-} | {WORKBOOK}
+} | {WORKBOOK, THUMBNAIL}
 
 
 def check_free(folder: Path, *, overwrite: bool) -> None:
@@ -130,7 +132,7 @@ def write_result(
     analysis : Analysis
         What was found.
     outputs : Outputs, optional
-        Which files to write beside the tables, the record and the report.
+        Which files to write beside the tables and the record.
     on_progress : callable, optional
         Called with a `ProgressEvent` of the stage "writing" after each file.
 
@@ -142,7 +144,8 @@ def write_result(
     import pandas as pd
 
     from stormgraph_py.clusters.overcounting_report import label_radius_table, overcounting_table
-    from stormgraph_py.io.writers import write_text
+    from stormgraph_py.io.writers import write_bytes, write_text
+    from stormgraph_py.report.findings import thumbnail
     from stormgraph_py.report.html import render_report, report_sections
     from stormgraph_py.report.record import record_text, run_record
     from stormgraph_py.report.tables import localization_table, split_table, summary_row
@@ -166,11 +169,15 @@ def write_result(
     write_tables(folder, tables, outputs)
     write_text(folder / "run.json", record_text(record))
     progress.report("writing", 1, 4)
-    sections = report_sections(analysis, record)
-    write_text(folder / "report.html", render_report(analysis, record, sections))
-    progress.report("writing", 2, 4)
-    if outputs.figures:
-        write_figures(folder / FIGURES, sections)
+    if outputs.thumbnail:
+        write_bytes(folder / THUMBNAIL, thumbnail(analysis))
+    if outputs.report or outputs.figures:
+        sections = report_sections(analysis, record)
+        if outputs.report:
+            write_text(folder / REPORT, render_report(analysis, record, sections))
+        progress.report("writing", 2, 4)
+        if outputs.figures:
+            write_figures(folder / FIGURES, sections)
     progress.report("writing", 4, 4)
 
 

@@ -23,24 +23,36 @@ FIGURES = "figures"
 WORKBOOK = "summary.xlsx"
 """Workbook of a result's tables."""
 
+REPORT = "report.html"
+"""The report of a result."""
+
+THUMBNAIL = "thumbnail.png"
+"""Small map of the clusters of a result, for the index of a batch."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    """Which files are written beside the csv tables, the record and the report.
+    """Which files are written beside the csv tables and the record.
 
     Parameters
     ----------
+    report : bool
+        The report.
     figures : bool
         Every figure of the report, as SVG and as PNG with 300 pixels per inch.
     excel : bool
         A workbook of all tables but that of the localizations, each column with its meaning.
     parquet : bool
         Each table as Parquet too.
+    thumbnail : bool
+        A small map of the clusters.
     """
 
+    report: bool = True
     figures: bool = True
     excel: bool = True
     parquet: bool = False
+    thumbnail: bool = False
 
     def check(self) -> None:
         """Refuse what cannot be written here, before anything is computed.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from stormgraph_py.clusters.dictionary.batch import BATCH_CLUSTERS, BATCH_SUMMARY, FAILURES
 from stormgraph_py.clusters.dictionary.clusters import CLUSTERS
 from stormgraph_py.clusters.dictionary.column import Column as Column
 from stormgraph_py.clusters.dictionary.localizations import LOCALIZATIONS
@@ -35,6 +36,9 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         "partners.csv": PARTNERS,
         "overlap_pairs.csv": PAIRS,
         "overlap_voxels.csv": CONVERGENCE,
+        "batch/summary.csv": BATCH_SUMMARY,
+        "batch/clusters.csv": BATCH_CLUSTERS,
+        "batch/failures.csv": FAILURES,
     }
 )
 """Columns by the file that they are in; ``<channel>`` stands for the name of a colour channel."""
