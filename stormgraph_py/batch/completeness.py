@@ -12,11 +12,18 @@ from stormgraph_py.batch.job import Job
 from stormgraph_py.engine.pipeline import params_as_run
 from stormgraph_py.errors import StormGraphError
 from stormgraph_py.io.provenance import sha256_of
-from stormgraph_py.report.folder import RESULT_FILES
 from stormgraph_py.report.outputs import FIGURES, REPORT, THUMBNAIL, WORKBOOK, Outputs
 from stormgraph_py.report.record import read_record
 
-_OPTIONAL = ("overcounting.csv",)
+_TABLES = (
+    "localizations.csv",
+    "clusters.csv",
+    "clusters_coarse.csv",
+    "summary.csv",
+    "splits.csv",
+)
+"""Tables that every result has."""
+
 _NAMES_ALONE = ("path", "roi_path", "tags")
 """Parts of a request on which nothing that is computed depends."""
 
@@ -65,8 +72,7 @@ def why_not_complete(job: Job, folder: Path, outputs: Outputs, hashes: Hashes) -
 
 def expected_files(outputs: Outputs) -> list[str]:
     """Return the files that every result has when these outputs are asked for."""
-    tables = [name for name in RESULT_FILES if name not in (REPORT, "run.json", *_OPTIONAL)]
-    names = ["run.json", *tables]
+    names = ["run.json", *_TABLES]
     if outputs.report:
         names.append(REPORT)
     if outputs.thumbnail:
@@ -76,7 +82,7 @@ def expected_files(outputs: Outputs) -> list[str]:
     if outputs.figures:
         names.append(FIGURES)
     if outputs.parquet:
-        names += [Path(name).with_suffix(".parquet").name for name in tables]
+        names += [Path(name).with_suffix(".parquet").name for name in _TABLES]
     return names
 
 
