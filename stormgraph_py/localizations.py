@@ -44,7 +44,8 @@ class Provenance:
     n_rows : int
         Rows in the file.
     n_set_aside : int
-        Rows left out because a coordinate is missing or not finite.
+        Rows left out because a coordinate is missing or not finite, or because the file marks them
+        as invalid.
     columns : tuple of (str, str)
         Pairs (name in the file, name in the table) of the columns that were given a meaning.
     channel_names : mapping of int to str

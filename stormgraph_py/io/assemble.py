@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,10 @@ class RawTable:
         Name in the file -> unit that the file or its format states; None or absent: none.
     where : callable
         Name of a row (counted from 0) for messages, "line 17".
+    derived : set of str
+        Names in `frame` of what the reader worked out itself, and whose gaps it tells of.
+    n_invalid : int
+        Localizations that the file itself marks as invalid: not in `frame`, and told by the reader.
     notes, warnings : tuple of str
         What the reader understood so far.
     """
@@ -53,6 +57,8 @@ class RawTable:
     columns: Mapping[str, str]
     units: Mapping[str, str | None]
     where: Callable[[int], str]
+    derived: Set[str] = frozenset()
+    n_invalid: int = 0
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -113,8 +119,8 @@ def assemble(raw: RawTable, options: ReadOptions) -> Localizations:
         path=raw.path,
         format=raw.format,
         sha256=raw.sha256,
-        n_rows=len(keep),
-        n_set_aside=len(keep) - len(rows),
+        n_rows=len(keep) + raw.n_invalid,
+        n_set_aside=len(keep) - len(rows) + raw.n_invalid,
         columns=tuple((columns[t], t) for t in COLUMNS if t in columns),
         channel_names=channel_names,
         notes=tuple(notes),
@@ -237,6 +243,8 @@ def _without_impossible_sigmas(
     for target in (t for t in _SIGMAS if t in values):
         sigma, name = values[target], columns[target]
         possible = (sigma > 0) & (sigma <= bound)
+        if name in raw.derived:
+            possible |= np.isnan(sigma)
         if possible.all():
             continue
         n_wrong = int((~possible).sum())

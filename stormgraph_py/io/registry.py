@@ -11,13 +11,19 @@ from pathlib import Path
 
 from stormgraph_py.errors import FileFormatError, InputError
 from stormgraph_py.io import (
+    decode,
     delimited,
     elyra,
     gdsc,
+    minflux,
     nanoimager,
     nikon,
+    npy,
+    parquet,
     picasso,
     rapidstorm,
+    smap,
+    smlm,
     thunderstorm,
 )
 from stormgraph_py.io.reader import Reader, ReadOptions, suggestion
@@ -32,16 +38,25 @@ READERS: tuple[Reader, ...] = (
     nanoimager.READER,
     thunderstorm.READER,
     picasso.READER,
+    smap.READER,
+    minflux.READER,
+    decode.READER,
+    smlm.READER,
+    parquet.READER,
     delimited.READER,
 )
 """Every format, special ones before the plain table that would accept them too."""
 
 _OTHER_FILES = {
-    b"PK\x03\x04": "a zip archive or an Excel workbook; unpack it, or save the sheet as csv",
+    b"PK\x05\x06": "an empty zip archive; pack it again",
+    b"PK\x07\x08": "one part of several of a zip archive; put them together and unpack them",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as csv",
     b"BZh": "compressed with bzip2; unpack it",
     b"\xfd7zXZ": "compressed with xz; unpack it",
     b"(\xb5/\xfd": "compressed with zstd; unpack it",
+    b"7z\xbc\xaf": "packed with 7-Zip; unpack it",
+    b"Rar!": "packed with RAR; unpack it",
+    b"\x80\x04\x95": "a pickle, which could run any code and is never loaded; save it as csv",
     b"%PDF": "a PDF document; export the localizations as csv",
     b"II*\0": "a TIFF image; localize it first",
     b"MM\0*": "a TIFF image; localize it first",
@@ -118,9 +133,26 @@ def _reader_named(name: str) -> Reader:
 
 
 def _what_it_seems(begin: Peek) -> str:
+    if begin.is_matlab:
+        names = ", ".join(begin.matlab_names[:10]) or "nothing"
+        return (
+            f"is a MATLAB file without saveloc of SMAP or itr, tid and vld of MINFLUX (it holds "
+            f"{names[:200]}); save the localizations as csv"
+        )
     if begin.is_hdf5:
-        names = ", ".join(f"/{name}" for name in begin.hdf5_names) or "nothing"
-        return f"is HDF5 without /locs (it holds {names}); save the localizations in Picasso again"
+        names = ", ".join(f"/{name}" for name in begin.hdf5_names[:10]) or "nothing"
+        return (
+            f"is HDF5 without /locs of Picasso, /data of DECODE or /saveloc of SMAP (it holds "
+            f"{names[:200]}); save the localizations again"
+        )
+    if begin.head.startswith(npy.MAGIC):
+        names = ", ".join(begin.npy_names[:10]) or "plain numbers"
+        return (
+            f"is a NumPy array without the fields itr, tid and vld of MINFLUX (it holds "
+            f"{names[:200]}); save it as csv"
+        )
+    if begin.zip_names:
+        return "is an Excel workbook; save the sheet as csv"
     for magic, what in _OTHER_FILES.items():
         if begin.head.startswith(magic):
             return f"is {what}"

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import mmap
 import re
 import stat
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 from stormgraph_py.errors import FileFormatError, InputError
+from stormgraph_py.io import hdf5, matlab, npy
+from stormgraph_py.io.unpacking import GZIP, ZIP, damaged, inflate, members, read_member
 
 _HEAD_BYTES = 65536
-_GZIP = b"\x1f\x8b"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _MATLAB_USER_BLOCK = 512
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _UTF8_BOM = b"\xef\xbb\xbf"
 UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_ARCHIVE_FORMATS = frozenset({"manifest.json", "[Content_Types].xml"})
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,14 @@ class Peek:
     path : Path
         The file.
     head : bytes
-        Its first bytes (64 KiB), decompressed if it is gzipped.
+        Its first bytes (64 KiB), unpacked if it is gzipped or alone in a zip archive.
+    zip_names : tuple of str
+        What a zip archive holds, where the archive as a whole is the format.
     """
 
     path: Path
     head: bytes
+    zip_names: tuple[str, ...] = ()
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -62,23 +69,62 @@ class Peek:
         FileFormatError
             When the file is damaged.
         """
-        if not self.is_hdf5:
+        return hdf5.names(self.path) if self.is_hdf5 else ()
+
+    @property
+    def is_matlab(self) -> bool:
+        """Whether the file is MATLAB's, of version 5 or later."""
+        return self.head.startswith((b"MATLAB 5.0 MAT-file", b"MATLAB 7.3 MAT-file"))
+
+    @cached_property
+    def matlab_names(self) -> tuple[str, ...]:
+        """Names of the variables in a file of MATLAB; nothing for other files.
+
+        Raises
+        ------
+        FileFormatError
+            When the file is damaged.
+        """
+        if not self.is_matlab:
             return ()
-        import h5py
+        if self.is_hdf5:
+            return self.hdf5_names
+        return matlab.names(read_buffer(self.path)[0], self.path)
 
-        try:
-            with h5py.File(self.path, "r") as file:
-                return tuple(str(name) for name in file)
-        except (OSError, RuntimeError, KeyError, ValueError) as error:
-            raise damaged_hdf5(self.path, error) from None
+    @cached_property
+    def npy_names(self) -> tuple[str, ...]:
+        """Names of the fields of a NumPy file (.npy); nothing for other files.
+
+        Raises
+        ------
+        FileFormatError
+            When the file is damaged.
+        """
+        if not self.head.startswith(npy.MAGIC):
+            return ()
+        return npy.header(self.head, self.path).dtype.names or ()
 
 
-def damaged_hdf5(path: Path, error: Exception) -> FileFormatError:
-    """Make the error of an HDF5 file that the library cannot read."""
-    reason = " ".join(str(error).split()) or type(error).__name__
-    return FileFormatError(
-        f"{path}: this HDF5 file is truncated or damaged ({reason}); copy or export it again."
-    )
+def locate(path: Path) -> tuple[Path, str | None]:
+    """Return the file, and which file in it is meant where it is a zip archive.
+
+    A file in an archive is named as if the archive were a folder.
+
+    Examples
+    --------
+    >>> locate(Path("cells.csv"))
+    (PosixPath('cells.csv'), None)
+    """
+    try:
+        if not path.exists():
+            for parent in path.parents:
+                if parent.is_file():
+                    with parent.open("rb") as file:
+                        packed = file.read(len(ZIP)) == ZIP
+                    return (parent, path.relative_to(parent).as_posix()) if packed else (path, None)
+    except (OSError, ValueError):
+        pass  # what is wrong with it is said where it is opened
+    return path, None
 
 
 def peek(path: Path) -> Peek:
@@ -91,45 +137,106 @@ def peek(path: Path) -> Peek:
     FileFormatError
         When it is empty, or gzipped and damaged.
     """
+    file_path, member = locate(path)
     try:
-        mode = path.stat().st_mode
+        mode = file_path.stat().st_mode
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from None
     if stat.S_ISDIR(mode):
         raise InputError(f"{path}: is a folder; name a file in it.")
     if not stat.S_ISREG(mode):
         raise InputError(f"{path}: is no regular file; save the data to a file first.")
+    names: tuple[str, ...] = ()
     try:
-        with path.open("rb") as file:
+        with file_path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
-        if head.startswith(_GZIP):
-            with gzip.open(path, "rb") as file:
+        if head.startswith(GZIP):
+            with gzip.open(file_path, "rb") as file:
                 head = file.read(_HEAD_BYTES)
+        elif head.startswith(ZIP):
+            names = members(file_path)
+            if member or not _ARCHIVE_FORMATS.intersection(names):
+                member, names = member or _only_member(path, names), ()
+                head = read_member(file_path, member, _HEAD_BYTES)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise _damaged_gzip(path, error) from None
+        raise damaged("gzip", path, error) from None
     except OSError as error:
         raise _unreadable(path, error) from None
     if not head:
         raise FileFormatError(f"{path}: is empty; export the localizations again.")
-    return Peek(path, head)
+    begin = Peek(path, head, names)
+    if member and begin.is_hdf5:
+        raise FileFormatError(f"{path}: is HDF5 in a zip archive; unpack it first.")
+    return begin
 
 
 def read_bytes(path: Path) -> tuple[bytes, str]:
-    """Read a whole file, decompressed if it is gzipped, and the SHA-256 of its bytes on disk.
+    """Read a whole file, unpacked if it is gzipped or in a zip archive.
+
+    Returns
+    -------
+    data : bytes
+        What it holds.
+    sha256 : str
+        Hash of the bytes on disk, as they are packed.
 
     Raises
     ------
     InputError, FileFormatError
-        When the file cannot be read, or is gzipped and damaged.
+        When the file cannot be read, or is packed and damaged.
     """
+    buffer, sha256 = read_buffer(path)
+    return (buffer if isinstance(buffer, bytes) else buffer[:]), sha256
+
+
+def read_buffer(path: Path) -> tuple[bytes | mmap.mmap, str]:
+    """Give access to a whole file; what is not packed stays on disk until it is used.
+
+    Returns
+    -------
+    data : bytes or mmap
+        What it holds.
+    sha256 : str
+        Hash of the bytes on disk, as they are packed.
+
+    Raises
+    ------
+    InputError, FileFormatError
+        When the file cannot be read, or is packed and damaged.
+    """
+    file_path, member = locate(path)
     try:
-        data = path.read_bytes()
-        sha256 = hashlib.sha256(data).hexdigest()
-        return (gzip.decompress(data) if data.startswith(_GZIP) else data), sha256
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise _damaged_gzip(path, error) from None
-    except OSError as error:
+        with file_path.open("rb") as file:
+            data = _mapped(file)
+    except (OSError, ValueError) as error:
         raise _unreadable(path, error) from None
+    sha256 = hashlib.sha256(data).hexdigest()
+    if data[:2] == GZIP:
+        return inflate(data, path), sha256
+    if data[:4] == ZIP:
+        names = members(file_path)
+        if member or not _ARCHIVE_FORMATS.intersection(names):
+            return read_member(file_path, member or _only_member(path, names)), sha256
+    return data, sha256
+
+
+def _mapped(file: BinaryIO) -> bytes | mmap.mmap:
+    try:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):  # empty, or on a disk that cannot do it
+        return file.read()
+
+
+def _only_member(path: Path, names: tuple[str, ...]) -> str:
+    if len(names) == 1:
+        return names[0]
+    if not names:
+        raise FileFormatError(f"{path}: this zip archive is empty; pack it again.")
+    listed = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
+    raise FileFormatError(
+        f"{path}: this zip archive holds {len(names)} files ({listed[:200]}); unpack it, or name "
+        f"one of them as if it were a folder: {path.name}/{names[0][:80]}."
+    )
 
 
 def as_utf8(data: bytes, path: Path) -> tuple[bytes, str | None]:
@@ -172,9 +279,3 @@ def _unreadable(path: Path, error: OSError | ValueError) -> InputError:
         return InputError(f"{path}: no permission to read it; change the file's permissions.")
     reason = getattr(error, "strerror", None) or error
     return InputError(f"{path}: cannot be opened ({reason}); check the path.")
-
-
-def _damaged_gzip(path: Path, error: Exception) -> FileFormatError:
-    return FileFormatError(
-        f"{path}: this gzip file is truncated or damaged ({error}); copy or download it again."
-    )
