@@ -30,6 +30,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Repeat the analysis and say what differs."""
     from stormgraph_py.cli.bars import StageBars
     from stormgraph_py.cli.interrupts import stop_on_interrupt
+    from stormgraph_py.io.source import locate
     from stormgraph_py.report.analysis import Request, cluster, load
     from stormgraph_py.report.record import read_record
     from stormgraph_py.report.reproduce import differing_versions, label_differences, read_labels
@@ -40,7 +41,7 @@ def execute(arguments: argparse.Namespace) -> int:
     request = Request.from_dict(record["request"])
     if arguments.input is not None:
         request = dataclasses.replace(request, path=arguments.input)
-    if not Path(request.path).exists():
+    if not locate(Path(request.path))[0].exists():
         raise InputError(
             f"{request.path}: the input file of {path} is not there; say where it is with --input."
         )
