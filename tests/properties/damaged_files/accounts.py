@@ -140,7 +140,11 @@ def _of_text(data: bytes, locs):
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = data.decode("utf-16")
     else:
-        text = data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+        data = data.removeprefix(b"\xef\xbb\xbf")
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            text = data.decode("latin-1")
     text = text.partition("\0")[0]
     lines = re.split(r"\r\n|\r|\n", text)
     rows = [line for line in lines if line.strip(" ") and not line.startswith(("#", "%"))]
