@@ -221,7 +221,7 @@ def check_merging(
     ):
         if isinstance(value, bool) or not (0 < value < math.inf):
             raise ParameterError(
-                f"{name}={value!r} is no distance; use two to four times the precision, in nm."
+                f"{name}={value!r} is no distance; use about six times the precision, in nm."
             )
     if (
         isinstance(max_dark_frames, bool)

@@ -6,6 +6,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from stormgraph_py.simulate.blinking import Blinking as Blinking
+    from stormgraph_py.simulate.blinking import simulate_blinking as simulate_blinking
     from stormgraph_py.simulate.grid import paper_grid_2d as paper_grid_2d
     from stormgraph_py.simulate.grid import paper_grid_3d as paper_grid_3d
     from stormgraph_py.simulate.grid import simulate_grid as simulate_grid
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from stormgraph_py.simulate.two_colour import simulate_two_colours as simulate_two_colours
 
 _MODULES = {
+    "Blinking": "blinking",
     "LognormalSigma": "sigma",
     "NanoclusterParams": "nanoclusters",
     "SigmaSample": "sigma",
@@ -28,6 +31,7 @@ _MODULES = {
     "make_samples": "samples",
     "paper_grid_2d": "grid",
     "paper_grid_3d": "grid",
+    "simulate_blinking": "blinking",
     "simulate_grid": "grid",
     "simulate_nanoclusters": "nanoclusters",
     "simulate_random": "patterns",
