@@ -6,6 +6,7 @@ Name``, and in that of version 5, which has ``Channel``.
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,23 +79,27 @@ def _read(path: Path, options: ReadOptions) -> Localizations:
 
 def _as_names(column: pd.Series[str]) -> pd.Series[str]:
     """Return channel names as text, also where all of them are wavelengths."""
+    import pandas as pd
+
     if column.dtype.kind not in "iuf":
         return column
-    return column.map("{:.15g}".format, na_action="ignore").astype("str")
+    codes, numbers = column.factorize()
+    names = pd.array([f"{number:.15g}" for number in numbers], dtype="str")
+    return pd.Series(names.take(codes, allow_fill=True), index=column.index, name=column.name)
 
 
 def _unspecific(channel: pd.Series[str]) -> list[str]:
     """Say how many localizations belong to no colour, or have no valid z."""
-    text = channel.astype("str").str.strip()
+    counts = Counter({str(name).strip(): int(n) for name, n in channel.value_counts().items()})
     meanings = (
         (_NO_COLOUR, "belong to no activation and so to no colour"),
         (_NO_Z, "lie outside the calibrated range of z, so that their z is not valid"),
     )
     return [
-        f"{n} localizations are called {name!r}: they {meaning}. They are kept as a channel of "
-        "their own; leave them out by choosing another channel."
+        f"{counts[name]} localizations are called {name!r}: they {meaning}. They are kept as a "
+        "channel of their own; leave them out by choosing another channel."
         for name, meaning in meanings
-        if (n := int((text == name).sum()))
+        if counts[name]
     ]
 
 

@@ -17,6 +17,7 @@ from stormgraph_py.io.source import as_utf8, peek, read_bytes
 if TYPE_CHECKING:
     import pandas as pd
 
+_ANY_BLANKS = r"\s+"
 _NOT_BLANK = re.compile(rb"[^\s]")
 _FRACTION = re.compile(r"[+-]?[0-9]+\.[0-9]+")
 _SAMPLE_BYTES = 65536
@@ -121,7 +122,8 @@ def parse_text(
         raise FileFormatError(f"{path}: has a header and no rows; export the localizations again.")
     try:
         frame = None if quoted else _parse_numbers(rows, dialect)
-        frame = _parse(rows, dialect) if frame is None else frame
+        if frame is None:
+            frame = _parse(rows, dialect, dialect.separator.replace(" ", _ANY_BLANKS))
     except (ValueError, OverflowError, pd.errors.ParserWarning) as error:
         _check_rows(data, dialect, path)
         reason = " ".join(str(error).split())
@@ -146,13 +148,16 @@ def _parse_numbers(rows: bytes, dialect: Dialect) -> pd.DataFrame | None:
     """Parse a table that is all numbers, in less time; None where it is not."""
     import pandas as pd
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", pd.errors.DtypeWarning)
+    # single blanks are read faster, and any others leave a field empty, which is no number
+    separators = (" ", _ANY_BLANKS) if dialect.separator == " " else (dialect.separator,)
+    for separator in separators:
         try:
-            frame = _parse(rows, dialect, all_numbers=True)
-        except ValueError:
-            return None
-    return frame if all(dtype.kind in "iuf" for dtype in frame.dtypes) else None
+            frame = _parse(rows, dialect, separator, all_numbers=True)
+        except (ValueError, pd.errors.ParserWarning):
+            continue
+        if all(dtype.kind in "iuf" for dtype in frame.dtypes):
+            return frame
+    return None
 
 
 def _fractional(rows: bytes, dialect: Dialect) -> dict[str, str]:
@@ -168,17 +173,20 @@ def _fractional(rows: bytes, dialect: Dialect) -> dict[str, str]:
     return fractional
 
 
-def _parse(rows: bytes, dialect: Dialect, *, all_numbers: bool = False) -> pd.DataFrame:
+def _parse(
+    rows: bytes, dialect: Dialect, separator: str, *, all_numbers: bool = False
+) -> pd.DataFrame:
     import pandas as pd
 
     stream = io.BytesIO(rows)
     stream.seek(dialect.body)
     with warnings.catch_warnings():
+        warnings.simplefilter("ignore", pd.errors.DtypeWarning)
         # the parser drops fields that are more than there are columns, with no more than a warning
         warnings.simplefilter("error", pd.errors.ParserWarning)
         return pd.read_csv(
             stream,
-            sep=r"\s+" if dialect.separator == " " else dialect.separator,
+            sep=separator,
             decimal=dialect.decimal,
             header=None,
             names=list(dialect.names),
