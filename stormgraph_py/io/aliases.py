@@ -57,6 +57,7 @@ _PRECISION_PATTERNS = (
     "{a}_error",
     "error_{a}",
     "{a}_err",
+    "{a}_loc_error",
 )
 _LATERAL_PRECISION = (
     "uncertainty_xy",
@@ -119,6 +120,7 @@ _OTHERS = {
         "channel_name",
         "color",
         "colour",
+        "probe",
     ),
 }
 

@@ -99,8 +99,7 @@ def assemble(raw: RawTable, options: ReadOptions) -> Localizations:
         keep = _finite_rows(raw, columns, values, warnings)
         if not keep.all():
             values = {name: value[keep] for name, value in values.items()}
-        rows = np.flatnonzero(keep)
-        values = _without_impossible_sigmas(raw, columns, values, rows, warnings)
+        values = _without_impossible_sigmas(raw, columns, values, keep, warnings)
         warnings += plausibility_warnings(
             np.column_stack([values["x_nm"], values["y_nm"]]),
             values.get("z_nm"),
@@ -120,7 +119,7 @@ def assemble(raw: RawTable, options: ReadOptions) -> Localizations:
         format=raw.format,
         sha256=raw.sha256,
         n_rows=len(keep) + raw.n_invalid,
-        n_set_aside=len(keep) - len(rows) + raw.n_invalid,
+        n_set_aside=len(keep) - len(values["x_nm"]) + raw.n_invalid,
         columns=tuple((columns[t], t) for t in COLUMNS if t in columns),
         channel_names=channel_names,
         notes=tuple(notes),
@@ -233,7 +232,7 @@ def _without_impossible_sigmas(
     raw: RawTable,
     columns: Mapping[str, str],
     values: Mapping[str, AnyArray],
-    rows: IntArray,
+    keep: BoolArray,
     warnings: list[str],
 ) -> dict[str, AnyArray]:
     cleaned = dict(values)
@@ -257,9 +256,10 @@ def _without_impossible_sigmas(
             told.add(name)
             so = "are unknown now" if possible.any() else "so the column is not used"
             warnings.append(
-                f"{n_wrong} of {len(rows)} values of {name!r} cannot be a localization precision "
+                f"{n_wrong} of {len(sigma)} values of {name!r} cannot be a localization precision "
                 f"(above 0 and at most the field of view of {bound:.4g} nm) and {so}; the first is "
-                f"{raw.where(int(rows[row]))}, {sigma[row]:g} nm. Their rows are kept."
+                f"{raw.where(int(np.flatnonzero(keep)[row]))}, {sigma[row]:g} nm. Their rows are "
+                "kept."
             )
     return cleaned
 

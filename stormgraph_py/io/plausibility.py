@@ -139,7 +139,7 @@ def _one_place(xy: FloatArray) -> Iterator[str]:
             f"All {len(xy)} localizations lie at one point; check which columns hold the "
             "coordinates."
         )
-    elif np.array_equal(xy[:, 0], xy[:, 1]):
+    elif xy[0, 0] == xy[0, 1] and np.array_equal(xy[:, 0], xy[:, 1]):
         yield "x and y are the same in every row; check which columns hold the coordinates."
 
 
