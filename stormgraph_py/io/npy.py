@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import tokenize
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,17 @@ def header(head: bytes, path: Path) -> Header:
                 raise ValueError(f"version {version[0]}.{version[1]} is unknown")
             shape, _, dtype = read(stream, max_header_size=_LONGEST_HEADER)
     # the header is a Python literal, which breaks in many ways
-    except (ValueError, TypeError, LookupError, SyntaxError, RecursionError, MemoryError) as error:
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        SyntaxError,
+        tokenize.TokenError,
+        RecursionError,
+        MemoryError,
+        OverflowError,
+    ) as error:
         raise _damaged(path, error) from None
     if dtype.hasobject:
         raise FileFormatError(

@@ -80,7 +80,7 @@ def read_rois(
     options = RoiOptions(pixel_size_nm=pixel_size_nm, unit=unit)
     if file.is_file() and not file.stat().st_size:
         raise FileFormatError(f"{file}: is empty; save the regions of interest again.")
-    begin = peek(file)
+    begin = peek(file, in_archive=False)
     if format is not None:
         reader = _reader_named(format)
     else:

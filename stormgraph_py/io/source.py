@@ -127,8 +127,15 @@ def locate(path: Path) -> tuple[Path, str | None]:
     return path, None
 
 
-def peek(path: Path) -> Peek:
+def peek(path: Path, *, in_archive: bool = True) -> Peek:
     """Open a file and look at how it begins.
+
+    Parameters
+    ----------
+    path : Path
+        The file, which may lie in a zip archive.
+    in_archive : bool
+        Whether to look at the file in a zip archive instead of the archive.
 
     Raises
     ------
@@ -153,7 +160,7 @@ def peek(path: Path) -> Peek:
         if head.startswith(GZIP):
             with gzip.open(file_path, "rb") as file:
                 head = file.read(_HEAD_BYTES)
-        elif head.startswith(ZIP):
+        elif in_archive and head.startswith(ZIP):
             names = members(file_path)
             if member or not _ARCHIVE_FORMATS.intersection(names):
                 member, names = member or _only_member(path, names), ()
