@@ -83,7 +83,7 @@ def _read(path: Path, options: ReadOptions) -> Localizations:
     import pandas as pd
 
     fields, sha256 = _fields(path)
-    events = _new_events(fields, path) if "fnl" in fields else _old_events(fields, path)
+    events = _new_events(fields, path) if set(fields) >= _NEW else _old_events(fields, path)
     if len(events.rows) == 0:
         raise FileFormatError(
             f"{path}: none of its {events.n_invalid} localizations is marked as valid (vld)."
@@ -118,7 +118,7 @@ def _read(path: Path, options: ReadOptions) -> Localizations:
             f"{events.n_invalid} localizations set aside that the file marks as invalid (vld)."
         )
     unit: str | None = "m"
-    extent = np.nanmax(np.ptp(_finite(events.loc), axis=0), initial=0)
+    extent = _extent(events.loc)
     if extent > _LARGEST_FIELD_M:
         unit = None
         warnings.append(
@@ -149,7 +149,7 @@ def _old_events(fields: Mapping[str, Any], path: Path) -> _Events:
     names = itr if isinstance(itr, Mapping) else itr.dtype.names or ()
     if "loc" not in names:
         raise FileFormatError(f"{path}: has no loc in itr; export the localizations again.")
-    loc = np.asarray(itr["loc"])
+    loc = _positions(itr["loc"], path)
     if loc.size % (3 * n_rows) or loc.shape[0] != n_rows or loc.shape[-1] != 3:
         raise FileFormatError(
             f"{path}: itr.loc has the shape {loc.shape} for {n_rows} rows, not (rows, iterations, "
@@ -180,7 +180,7 @@ def _new_events(fields: Mapping[str, Any], path: Path) -> _Events:
     """One row an iteration: take the final ones."""
     valid, final = _truth(fields["vld"], path), _truth(fields["fnl"], path)
     n_rows = len(valid)
-    loc = np.asarray(fields["loc"])
+    loc = _positions(fields["loc"], path)
     if loc.shape != (n_rows, 3) or len(final) != n_rows:
         raise FileFormatError(
             f"{path}: loc has the shape {loc.shape} for {n_rows} rows, not (rows, 3); export the "
@@ -233,8 +233,17 @@ def _one_number_each(
         yield f"{name}{end}", column.astype(column.dtype.newbyteorder("="), copy=False)
 
 
-def _finite(loc: FloatArray) -> FloatArray:
-    return loc[np.isfinite(loc).all(axis=1)]
+def _positions(values: Any, path: Path) -> AnyArray:
+    loc = np.asarray(values)
+    if loc.dtype.kind not in "iuf":
+        raise FileFormatError(f"{path}: loc holds {loc.dtype}, not numbers; export it again.")
+    return loc
+
+
+def _extent(loc: FloatArray) -> float:
+    finite = loc[np.isfinite(loc).all(axis=1)]
+    with np.errstate(over="ignore"):
+        return float(np.ptp(finite, axis=0).max()) if len(finite) else 0.0
 
 
 def _spread(loc: FloatArray, tid: AnyArray) -> tuple[FloatArray, int, int]:
@@ -256,10 +265,12 @@ def _spread(loc: FloatArray, tid: AnyArray) -> tuple[FloatArray, int, int]:
     long_enough = n >= FEWEST_IN_TRACE
     per_trace = np.full((len(traces), loc.shape[1]), np.nan)
     for axis in range(loc.shape[1]):
-        mean = np.bincount(of_finite, positions[:, axis], len(traces)) / np.maximum(n, 1)
-        deviation = positions[:, axis] - mean[of_finite]
-        squares = np.bincount(of_finite, deviation**2, len(traces))
-        per_trace[long_enough, axis] = np.sqrt(squares[long_enough] / (n[long_enough] - 1))
+        # from impossible positions follows an impossible precision, which is counted later
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = np.bincount(of_finite, positions[:, axis], len(traces)) / np.maximum(n, 1)
+            deviation = positions[:, axis] - mean[of_finite]
+            squares = np.bincount(of_finite, deviation**2, len(traces))
+            per_trace[long_enough, axis] = np.sqrt(squares[long_enough] / (n[long_enough] - 1))
     return per_trace[of], int((~long_enough[of] & finite).sum()), len(traces)
 
 

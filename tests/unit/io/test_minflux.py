@@ -183,6 +183,27 @@ def test_missing_positions_are_set_aside_and_leave_the_spread_alone(tmp_path):
     assert np.isnan(locs.sigma[:4]).all()
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_no_position_at_all(tmp_path, value):
+    records = old_records()
+    records["itr"]["loc"] = value
+    with pytest.raises(FileFormatError, match="none of its 12 rows has finite coordinates"):
+        read_localizations(write_npy(tmp_path / "m", records))
+
+
+def test_impossible_positions(tmp_path):
+    records = old_records()
+    records["itr"]["loc"][0, -1] = [1e300, -1e300, 1e308]
+    locs = read_localizations(write_npy(tmp_path / "m", records))
+    assert any("cannot be metres" in warning for warning in locs.provenance.warnings)
+
+
+def test_positions_that_are_no_numbers(tmp_path):
+    dtype = [("itr", [("loc", "S3", (3,))], (1,)), ("tid", "<i4"), ("vld", "?")]
+    with pytest.raises(FileFormatError, match=r"loc holds \|S3"):
+        read_localizations(write_npy(tmp_path / "m", np.ones(4, dtype=dtype)))
+
+
 def test_rows_in_any_order(tmp_path):
     order = np.random.default_rng(8).permutation(len(TID))
     a = read_localizations(write_npy(tmp_path / "a", old_records()))
