@@ -14,6 +14,12 @@ LOCALIZATIONS = (
     Column("frame", COUNT, "Camera frame.", INPUT),
     Column("photons", COUNT, "Detected photons.", INPUT),
     Column("channel", LABEL, "Colour channel.", INPUT),
+    Column(
+        "n_merged",
+        COUNT,
+        "Localizations that were merged into this one; with --merge.",
+        "Sum over reappearances",
+    ),
     Column("cluster", LABEL, "Cluster at the single level, 0 the largest.", PAPER_LEVELS),
     Column(
         "cluster_coarse",

@@ -82,7 +82,7 @@ def test_a_condition_reads_back_as_the_same(name, low, high, low_open, high_open
     assert filter_from_dict(json.loads(json.dumps(keep.as_dict(), allow_nan=False))) == keep
 
 
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     values=st.lists(st.floats(-10, 10) | st.just(math.nan), min_size=1, max_size=30),
     low=st.integers(-10, 0),
