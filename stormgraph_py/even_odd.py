@@ -57,13 +57,16 @@ def inside(rings: Sequence[FloatArray], xy: FloatArray) -> BoolArray:
     ):
         # An edge is always followed upwards, so that it is rounded alike for both its neighbours.
         crossing = y[start:stop] - y_low
-        crossing *= (x_high - x_low) / (y_high - y_low)
+        crossing /= y_high - y_low
+        crossing *= x_high - x_low
         crossing += x_low
         odd[start:stop] ^= x[start:stop] < crossing
     result[near] = odd
     return result
 
 
+# what is as small as the smallest numbers has no area, and is no reason to warn
+@np.errstate(all="ignore")
 def shape_of(rings: Sequence[FloatArray]) -> BaseGeometry:
     """Return the region inside rings by the even-odd rule as a valid shapely geometry.
 

@@ -110,7 +110,7 @@ def _rings(rings: object) -> Polygon:
             np.array([[float(x), float(y)] for x, y, *_ in ring], dtype=np.float64)
             for ring in rings
         )
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(
             f"A vertex of the region of interest is no pair of numbers; {REMEDY}."
         ) from None

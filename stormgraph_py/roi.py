@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["polygon", "freehand", "rectangle", "ellipse"]
 """How a region was drawn, and so how it can be edited."""
 
+FARTHEST_NM = 1e12
+"""Larger coordinates are taken for a mistake; their areas would have no correct digit."""
+
 _BOXED: tuple[Kind, ...] = ("rectangle", "ellipse")
 _RESERVED_TAGS = ("name", OWN_PROPERTY)
 
@@ -300,6 +303,10 @@ def _closed(vertices: npt.ArrayLike) -> FloatArray:
         )
     if not np.isfinite(ring).all():
         raise InputError(f"A vertex of the region of interest is not finite; {REMEDY}.")
+    if np.abs(ring).max() > FARTHEST_NM:
+        raise InputError(
+            f"A vertex of the region of interest lies beyond {FARTHEST_NM:g} nm; {REMEDY}."
+        )
     return ring if (ring[0] == ring[-1]).all() else np.concatenate([ring, ring[:1]])
 
 
@@ -316,7 +323,7 @@ def _drawn(feature: Mapping[str, Any], polygons: Sequence[Polygon]) -> tuple[Kin
         if own.get("kind") == kind:
             try:
                 box = box_at(own["center_nm"], own["size_nm"], own.get("angle_deg", 0.0))
-            except (InputError, KeyError, TypeError, ValueError):
+            except (KeyError, TypeError, ValueError, OverflowError):
                 break
             # Where the vertices were moved since, they say where the region is.
             if _is_outline(polygons, rings[kind](box)):

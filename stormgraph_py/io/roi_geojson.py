@@ -22,7 +22,8 @@ def _read(path: Path, options: RoiOptions) -> list[Roi]:
     data, _ = read_bytes(path)
     try:
         document = json.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    # a number of too many digits is a plain ValueError
+    except (ValueError, RecursionError) as error:
         raise FileFormatError(f"{path} is no GeoJSON file ({error}); {REMEDY}.") from None
     factor = options.nm_per_unit
     rois = []

@@ -54,8 +54,9 @@ class RoiOptions:
         """
         if self.pixel_size_nm is None:
             raise InputError(
-                "the regions are in pixels; give the edge of a pixel in the sample in nm with "
-                "pixel_size_nm= (--pixel-size-nm), for example 100."
+                "the regions are in pixels; give the edge of a pixel in the sample with "
+                "pixel_size_nm=, for example pixel_size_nm=100. In stormgraph run that is "
+                "--roi-pixel-size-nm."
             )
         return self.pixel_size_nm
 

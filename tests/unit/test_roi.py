@@ -300,3 +300,12 @@ def test_a_region_can_be_sent_to_another_process():
     again = pickle.loads(pickle.dumps(roi))
     assert again.as_feature() == roi.as_feature()
     assert again.area_nm2 == roi.area_nm2
+
+
+@pytest.mark.parametrize(
+    ("vertex", "reason"),
+    [([10**400, 0], "no pair of numbers"), ([1e300, 0], "beyond 1e\\+12 nm")],
+)
+def test_a_vertex_out_of_this_world_is_refused(vertex, reason):
+    with pytest.raises(InputError, match=reason):
+        Roi.from_geojson(polygon([[0, 0], [1, 0], vertex]))

@@ -181,7 +181,7 @@ def test_what_imagej_draws_without_a_defined_area_is_named(tmp_path, drawn):
 
 def test_regions_in_pixels_need_the_size_of_one(tmp_path):
     path = save(tmp_path, ImagejRoi(roitype=ROI_TYPE.RECT, right=5, bottom=5))
-    with pytest.raises(InputError, match=r"one\.roi: the regions are in pixels.*--pixel-size-nm"):
+    with pytest.raises(InputError, match=r"one\.roi: the regions are in pixels.*pixel_size_nm=100"):
         read_rois(path)
 
 
