@@ -16,7 +16,8 @@ from stormgraph_py.errors import FileFormatError, InputError, OutputError
 from stormgraph_py.io import roi_geojson, roi_imagej, roi_yaml
 from stormgraph_py.io.reader import suggestion
 from stormgraph_py.io.roi_reader import RoiOptions, RoiReader
-from stormgraph_py.io.source import peek
+from stormgraph_py.io.source import peek, read_bytes
+from stormgraph_py.io.unpacking import ZIP
 from stormgraph_py.io.writers import write_text
 from stormgraph_py.roi import Roi
 
@@ -81,6 +82,8 @@ def read_rois(
     if file.is_file() and not file.stat().st_size:
         raise FileFormatError(f"{file}: is empty; save the regions of interest again.")
     begin = peek(file, in_archive=False)
+    # a zip of regions is one file, and read as such
+    data = file.read_bytes() if begin.head.startswith(ZIP) else read_bytes(file)[0]
     if format is not None:
         reader = _reader_named(format)
     else:
@@ -93,7 +96,7 @@ def read_rois(
             )
         reader = found[0]
     try:
-        rois = reader.read(file, options)
+        rois = reader.read(file, data, options)
     except FileFormatError:
         raise
     except InputError as error:

@@ -10,7 +10,7 @@ from typing import Any
 from stormgraph_py.errors import FileFormatError, InputError
 from stormgraph_py.geojson import REMEDY, members
 from stormgraph_py.io.roi_reader import RoiOptions, RoiReader
-from stormgraph_py.io.source import Peek, read_bytes
+from stormgraph_py.io.source import Peek
 from stormgraph_py.roi import Roi
 
 
@@ -18,8 +18,7 @@ def _recognizes(begin: Peek) -> bool:
     return begin.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
 
 
-def _read(path: Path, options: RoiOptions) -> list[Roi]:
-    data, _ = read_bytes(path)
+def _read(path: Path, data: bytes, options: RoiOptions) -> list[Roi]:
     try:
         document = json.loads(data.decode("utf-8-sig"))
     # a number of too many digits is a plain ValueError

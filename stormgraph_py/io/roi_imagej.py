@@ -6,6 +6,7 @@ it does in the tables of localization programs.
 
 from __future__ import annotations
 
+import io
 import math
 import struct
 import zipfile
@@ -20,7 +21,7 @@ from stormgraph_py.arrays import FloatArray
 from stormgraph_py.errors import FileFormatError, InputError
 from stormgraph_py.geojson import OWN_PROPERTY
 from stormgraph_py.io.roi_reader import RoiOptions, RoiReader
-from stormgraph_py.io.source import Peek, read_bytes
+from stormgraph_py.io.source import Peek
 from stormgraph_py.roi import Kind, Roi
 
 if TYPE_CHECKING:
@@ -41,23 +42,19 @@ _DAMAGE = (struct.error, ValueError, TypeError, LookupError, ArithmeticError, Ru
 
 
 def _recognizes(begin: Peek) -> bool:
-    if begin.head.startswith(_ZIP):
-        try:
-            with zipfile.ZipFile(begin.path) as archive:
-                return any(name.lower().endswith(".roi") for name in archive.namelist())
-        except (zipfile.BadZipFile, OSError, ValueError):
-            return False
-    return begin.head.startswith(_MAGIC)
+    # the name of the first file follows close upon the beginning of a zip
+    in_zip = begin.head.startswith(_ZIP) and b".roi" in begin.head.lower()
+    return in_zip or begin.head.startswith(_MAGIC)
 
 
-def _read(path: Path, options: RoiOptions) -> list[Roi]:
+def _read(path: Path, data: bytes, options: RoiOptions) -> list[Roi]:
     from roifile import ImagejRoi
 
     pixel = options.nm_per_pixel
     rois, others = [], []
-    for name, data in _files(path):
+    for name, content in _files(path, data):
         try:
-            drawn = ImagejRoi.frombytes(data)
+            drawn = ImagejRoi.frombytes(content)
             label = drawn.name or name
             what = _what_has_no_area(drawn)
             if what:
@@ -80,15 +77,13 @@ def _read(path: Path, options: RoiOptions) -> list[Roi]:
     return rois
 
 
-def _files(path: Path) -> Iterator[tuple[str, bytes]]:
+def _files(path: Path, data: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield name and bytes of a .roi file, or of each in a zip."""
-    with path.open("rb") as file:
-        is_zip = file.read(4) == _ZIP
-    if not is_zip:
-        yield path.stem, read_bytes(path)[0]
+    if not data.startswith(_ZIP):
+        yield path.stem, data
         return
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [m for m in archive.infolist() if not _is_clutter(m)]
             if sum(member.file_size for member in members) > _MAX_BYTES:
                 raise FileFormatError(

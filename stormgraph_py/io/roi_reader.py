@@ -76,11 +76,11 @@ class RoiReader:
     recognizes : callable
         Whether a file is of this format, told from its first bytes.
     read : callable
-        Reads the regions of such a file, in nm.
+        Makes regions, in nm, of a file's path and bytes.
     """
 
     name: str
     description: str
     suffixes: tuple[str, ...]
     recognizes: Callable[[Peek], bool]
-    read: Callable[[Path, RoiOptions], list[Roi]]
+    read: Callable[[Path, bytes, RoiOptions], list[Roi]]

@@ -15,28 +15,28 @@ import numpy as np
 from stormgraph_py.arrays import FloatArray
 from stormgraph_py.errors import FileFormatError, InputError
 from stormgraph_py.io.roi_reader import RoiOptions, RoiReader
-from stormgraph_py.io.source import Peek, read_bytes
+from stormgraph_py.io.source import Peek
 from stormgraph_py.roi import Roi
 
 _PICASSO_KEY = re.compile(
-    r"^(Shape|Centers|Center-Axis-Points|Vertices|Corners|Strokes)\s*:", re.MULTILINE
+    rb"^(Shape|Centers|Center-Axis-Points|Vertices|Corners|Strokes)\s*:", re.MULTILINE
 )
-_LOCAN_KEY = re.compile(r"^(region|region_specs)\s*:", re.MULTILINE)
+_LOCAN_KEY = re.compile(rb"^(region|region_specs)\s*:", re.MULTILINE)
 _DAMAGE = (InputError, TypeError, ValueError, LookupError, ArithmeticError, SyntaxError,
            RecursionError, MemoryError)  # fmt: skip
 """What a file of the right keys and the wrong values leads to."""
 
 
 def _recognizes_picasso(begin: Peek) -> bool:
-    return begin.is_text and bool(_PICASSO_KEY.search("\n".join(begin.lines)))
+    return bool(_PICASSO_KEY.search(begin.head))
 
 
 def _recognizes_locan(begin: Peek) -> bool:
-    return begin.is_text and bool(_LOCAN_KEY.search("\n".join(begin.lines)))
+    return bool(_LOCAN_KEY.search(begin.head))
 
 
-def _read_picasso(path: Path, options: RoiOptions) -> list[Roi]:
-    document = _document(path)
+def _read_picasso(path: Path, data: bytes, options: RoiOptions) -> list[Roi]:
+    document = _document(path, data)
     shape = document.get("Shape", "Circle")
     pixel = options.nm_per_pixel
     makers: dict[str, tuple[str, str | None, Callable[[Any, float], Roi]]] = {
@@ -99,8 +99,8 @@ def _corners(corners: FloatArray, _: float) -> Roi:
     return Roi.rectangle(((x0 + x1) / 2, (y0 + y1) / 2), (abs(x1 - x0), abs(y1 - y0)))
 
 
-def _read_locan(path: Path, options: RoiOptions) -> list[Roi]:
-    document = _document(path)
+def _read_locan(path: Path, data: bytes, options: RoiOptions) -> list[Roi]:
+    document = _document(path, data)
     try:
         if "region_specs" in document:
             roi = _older_locan(str(document["region_type"]), document["region_specs"])
@@ -165,10 +165,9 @@ def _numbers(values: Any) -> FloatArray:
     return np.array(values, dtype=np.float64)
 
 
-def _document(path: Path) -> dict[str, Any]:
+def _document(path: Path, data: bytes) -> dict[str, Any]:
     import yaml
 
-    data, _ = read_bytes(path)
     try:
         document = yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     # impossible dates, numbers and keys leave the safe loader as plain errors

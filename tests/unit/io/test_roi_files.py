@@ -1,5 +1,6 @@
 """Files of regions: GeoJSON, and what ImageJ, Picasso and locan write."""
 
+import gzip
 import json
 import math
 import random
@@ -467,3 +468,18 @@ def test_every_reader_says_what_it_reads():
     names = [reader.name for reader in ROI_READERS]
     assert names == sorted(set(names), key=names.index) == ["geojson", "imagej", "picasso", "locan"]
     assert all(reader.description and reader.suffixes for reader in ROI_READERS)
+
+
+def test_a_folder_is_no_file_and_one_region_may_be_zipped(tmp_path):
+    with pytest.raises(InputError, match="is a folder"):
+        read_rois(tmp_path)
+    with zipfile.ZipFile(tmp_path / "one.zip", "w") as archive:
+        archive.writestr("b.roi", ImagejRoi(roitype=ROI_TYPE.RECT, right=5, bottom=5).tobytes())
+    assert read_pixels(tmp_path / "one.zip")[0].name == "b"
+
+
+def test_geojson_may_be_gzipped(tmp_path):
+    write_rois(tmp_path / "a.geojson", [Roi.rectangle((0, 0), (2, 2), name="a")])
+    path = tmp_path / "a.geojson.gz"
+    path.write_bytes(gzip.compress((tmp_path / "a.geojson").read_bytes()))
+    assert read_rois(path)[0].area_nm2 == 4
