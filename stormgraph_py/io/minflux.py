@@ -86,7 +86,8 @@ def _read(path: Path, options: ReadOptions) -> Localizations:
     events = _new_events(fields, path) if set(fields) >= _NEW else _old_events(fields, path)
     if len(events.rows) == 0:
         raise FileFormatError(
-            f"{path}: none of its {events.n_invalid} localizations is marked as valid (vld)."
+            f"{path}: none of its {events.n_invalid} localizations is marked as valid (vld); "
+            "check the filter in Imspector and export it again."
         )
     tid = events.columns.get("tid")
     if tid is None or tid.dtype.kind not in "iuf":

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import warnings
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import pytest
 
 from stormgraph_py.errors import FileFormatError
 from stormgraph_py.io.export import write_localizations
-from stormgraph_py.io.registry import READERS, read_localizations
+from stormgraph_py.io.registry import read_localizations
 from stormgraph_py.localizations import Localizations
 
 h5py = pytest.importorskip("h5py")
@@ -133,8 +134,6 @@ def test_every_real_file_is_in_these_tests(formats):
 @pytest.mark.parametrize("name", KNOWN)
 def test_rows_extent_and_precision_are_those_counted_by_hand(formats, name):
     known = KNOWN[name]
-    if known.format not in {reader.name for reader in READERS}:
-        pytest.skip("its reader is to come")
     locs = read_localizations(formats / name)
     table = locs.table
     assert locs.provenance.format == known.format
@@ -183,6 +182,36 @@ def test_decode_pixels_are_not_square(formats):
     np.testing.assert_array_equal(locs.frame, frame)
     with pytest.raises(FileFormatError, match="decode_dstorm_data_empty"):
         read_localizations(formats / "vendor" / "decode_dstorm_data_empty.h5")
+
+
+@pytest.mark.parametrize(
+    ("member", "n", "n_traces", "low", "high"),
+    [
+        ("2D", 7583, 751, (225.266459, -9542.892889), (3092.791173, -6578.198064)),
+        ("3D", 12219, 730, (-1342.802402, -4095.149978, -365.1161377),
+         (1676.483527, -1096.024076, 329.5511719)),
+    ],
+)  # fmt: skip
+def test_minflux_archive(formats, member, n, n_traces, low, high):
+    """Positions in metres; all are valid; precision is the spread of a trace of at least 5."""
+    path = formats / "minflux" / "aggregates.npy.zip"
+    with zipfile.ZipFile(path) as archive, archive.open(f"{member}_aggregates.npy") as file:
+        records = np.load(file, allow_pickle=False)
+    assert records["vld"].all()
+    nm = pd.DataFrame(records["itr"]["loc"][:, -1] * 1e9)
+    tid = pd.Series(records["tid"])
+    assert tid.nunique() == n_traces
+    locs = read_localizations(path / f"{member}_aggregates.npy")
+    assert locs.provenance.format == "minflux"
+    assert len(locs) == locs.provenance.n_rows == n
+    axes = len(low)
+    np.testing.assert_allclose(locs.xyz[:, :axes].min(axis=0), low, rtol=1e-8)
+    np.testing.assert_allclose(locs.xyz[:, :axes].max(axis=0), high, rtol=1e-8)
+    np.testing.assert_allclose(locs.xyz[:, :axes], nm.iloc[:, :axes], rtol=1e-12)
+    spread = nm.groupby(tid).transform("std").where(tid.groupby(tid).transform("size") >= 5)
+    np.testing.assert_allclose(locs.precision(axes), spread.iloc[:, :axes], rtol=1e-6)
+    with pytest.raises(FileFormatError, match="holds 2 files"):
+        read_localizations(path)
 
 
 # -- locan reads the same ------------------------------------------------------------------------

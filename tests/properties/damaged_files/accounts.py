@@ -73,7 +73,9 @@ def wrong_message(message: str, path: Path) -> str:
     beside = {path.name, *(path.with_suffix(s).name for s in (".yaml", ".yml"))}
     if not any(name in message for name in beside):
         return f"a message that names no file: {message!r}"
-    return "" if ";" in message else f"a message without a remedy: {message!r}"
+    # the fault, and then what to do about it
+    said = re.search(r"(; |\. )[A-Za-z]\w+ ", message)
+    return "" if said else f"a message without a remedy: {message!r}"
 
 
 def account(locs, path: Path) -> str:
@@ -82,7 +84,8 @@ def account(locs, path: Path) -> str:
     said = " ".join([*provenance.notes, *provenance.warnings])
     if len(locs) + provenance.n_set_aside != provenance.n_rows:
         return f"{provenance.n_rows} rows, {len(locs)} read, {provenance.n_set_aside} set aside"
-    if provenance.n_set_aside and f"{provenance.n_set_aside} of " not in said:
+    told = re.findall(r"(\d+) (?:of \d+ rows|localizations) set aside", said)
+    if provenance.n_set_aside != sum(map(int, told)):
         return f"{provenance.n_set_aside} rows set aside without a word"
     if not np.isfinite(locs.xyz).all():
         return "a coordinate that is not finite"

@@ -16,12 +16,19 @@ from damaged_files.samples import Sample, npy_bytes, zip_bytes
 def damage(sample: Sample, rng: np.random.Generator) -> tuple[dict[str, bytes], list[str]]:
     """Return the files of a sample after one to three changes, and what was done."""
     files, done = dict(sample.files), []
+    broken: set[str] = set()
     for _ in range(rng.choice([1, 1, 1, 2, 3])):
         name = sample.main
         if len(files) > 1 and rng.random() < 0.2:
             name = str(rng.choice(list(files)[1:]))
         kind = sample.kind if name == sample.main else "text"
-        files[name], what = _damage(kind, files[name], rng)
+        # a library that reads what is broken could crash here, and not in the reader
+        if name in broken or rng.random() < 0.25:
+            files[name], what = _damage_bytes(files[name], rng)
+            if kind in ("hdf5", "parquet"):
+                broken.add(name)
+        else:
+            files[name], what = _damage(kind, files[name], rng)
         done.append(f"{name}: {what}")
     return files, done
 
@@ -29,14 +36,12 @@ def damage(sample: Sample, rng: np.random.Generator) -> tuple[dict[str, bytes], 
 def _damage(kind: str, data: bytes, rng) -> tuple[bytes, str]:
     inside = {"text": _damage_text, "gzip": _damage_gzip, "zip": _damage_zip, "hdf5": _damage_hdf5,
               "npy": _damage_npy, "parquet": _damage_parquet}[kind]  # fmt: skip
-    if rng.random() < 0.75:
-        try:
-            return inside(data, rng)
-        except Exception as error:  # earlier damage: what is broken cannot be opened to change it
-            if kind == "text":
-                raise
-            return _damage_bytes(data, rng, note=f" ({type(error).__name__} inside)")
-    return _damage_bytes(data, rng)
+    try:
+        return inside(data, rng)
+    except Exception as error:  # earlier damage: what is broken cannot be opened to change it
+        if kind == "text":
+            raise
+        return _damage_bytes(data, rng, note=f" ({type(error).__name__} inside)")
 
 
 def _damage_bytes(data: bytes, rng, note: str = "") -> tuple[bytes, str]:
@@ -314,9 +319,12 @@ def _damage_hdf5(data: bytes, rng) -> tuple[bytes, str]:
     stream = io.BytesIO(data[offset:])
     with h5py.File(stream, "r+") as file:
         found: list[str] = []
-        file.visititems(lambda name, node: found.append(name) and None)
-        tables = [n for n in found if isinstance(file[n], h5py.Dataset) and "refs" not in n]
-        tables = [n for n in tables if "loc" in n or "data" in n] or tables
+        for top in ("locs", "saveloc/loc", "data", "meta"):
+            if top in file:
+                found.append(top)
+                if isinstance(file[top], h5py.Group):
+                    found += [f"{top}/{name}" for name in file[top]]
+        tables = [name for name in found if isinstance(file[name], h5py.Dataset)]
         which = str(rng.choice(tables))
         kind = str(rng.choice(["lost", "renamed", "cut", "text", "nan", "flat", "2-d", "group",
                                "attributes", "fields", "integers", "scalar"]))  # fmt: skip

@@ -50,6 +50,12 @@ def _real(path: Path) -> Sample:
         data = gzip.compress(text[: text.rfind(b"\n", 0, 30_000) + 1], mtime=0)
     if kind == "text" and len(data) > 30_000:
         data = data[: data.rfind(b"\n", 0, 30_000) + 1]
+    if path.name == "aggregates.npy.zip":
+        # an archive of two files is refused, which needs no thousand tries
+        with zipfile.ZipFile(path) as archive:
+            first = archive.namelist()[0]
+            array = np.load(io.BytesIO(archive.read(first)), allow_pickle=False)[:500]
+        data = zip_bytes({first: npy_bytes(array)})
     files = {path.name: data}
     beside = path.with_suffix(".yaml")
     if beside.is_file():
@@ -190,7 +196,8 @@ def _made_binary(xyz, rng):
         "data/xyz": (xyz / 100).astype("f4"), "data/xyz_sig": np.full((n, 3), .1, "f4"),
         "data/frame_ix": np.arange(n), "data/id": np.arange(n), "data/phot": f4["z"][0],
         "data/prob": np.full(n, .9, "f4"), "data/bg": np.full(n, 3, "f4"),
-        "meta@xy_unit": "px", "meta@px_size": np.array([127, 117], "f4")})}  # fmt: skip
+        "decode@version": "0.10.1", "meta@xy_unit": "px",
+        "meta@px_size": np.array([127, 117], "f4")})}  # fmt: skip
     itr = np.dtype([("itr", "i4"), ("loc", "f8", 3), ("eco", "i4"), ("efo", "f8"), ("cfr", "f8")])
     old = np.zeros(n, [("itr", itr, (2,)), ("tim", "f8"), ("tid", "i4"), ("vld", "?")])
     old["itr"]["loc"] = xyz[:, None, :] * 1e-9
