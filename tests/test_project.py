@@ -124,7 +124,7 @@ def test_public_name_is_documented(name: str) -> None:
 def test_every_step_is_in_the_reference() -> None:
     reference = "".join(p.read_text(encoding="utf-8") for p in (MANUAL / "api").glob("*.md"))
     documented = set(re.findall(r"^.. automodule:: stormgraph_py\.(\S+)$", reference, re.MULTILINE))
-    folders = ("engine", "io", "filters", "clusters", "simulate")
+    folders = ("engine", "io", "filters", "clusters", "simulate", "batch")
     package = ROOT / "stormgraph_py"
     modules = {f"{f}.{p.stem}" for f in folders for p in (package / f).glob("[!_]*.py")}
     assert modules <= documented

@@ -101,8 +101,7 @@ def _difference(then: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
         if name == "params" and isinstance(before, dict):
             changed = [p for p in after if before.get(p) != after[p]]
             if changed:
-                p = changed[0]
-                return f"{p} was {before.get(p)} and is {after[p]}"
+                return ", ".join(f"{p} was {before.get(p)} and is {after[p]}" for p in changed)
         elif before != after:
             return f"{name} was {before} and is {after}"
     return None

@@ -170,7 +170,6 @@ def typed_table(path: Path) -> pd.DataFrame:
         # a tag that reads NA is a word, an empty number is none
         keep_default_na=False,
         na_values={name: [""] for name in header if name in measured},
-        float_precision="round_trip",
     )
     return table.convert_dtypes()
 
