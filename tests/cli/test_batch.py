@@ -52,7 +52,7 @@ def test_labels_are_those_of_single_runs(cli, study, tmp_path):
         ("treated", "right", "two", ("--alpha", 0.2, "--seed", 3)),
     ):
         run = cli("run", study / condition / "c1.csv", "--roi", "halves.geojson", "--roi-name",
-                  roi, "--out", f"run_{condition}", "--no-figures", "--no-excel", *options)  # fmt: skip
+                  roi, "--out", f"run_{condition}", "--no-figures", *options)  # fmt: skip
         assert run.code == 0
         job = f"{condition}_c1__{roi}__{name}"
         single = tmp_path / f"run_{condition}" / "c1"
@@ -128,7 +128,7 @@ def test_ctrl_c_leaves_no_half_results_and_the_batch_resumes(
     for seed in range(40):
         write_csv(study / "control" / f"d{seed}.csv", blob_table(seed))
     command = [sys.executable, "-m", "stormgraph_py.cli.main", "batch", str(study),
-               "--out", str(tmp_path / "out"), "--workers", "2", "--no-reports", "--resume"]  # fmt: skip
+               "--out", str(tmp_path / "out"), "--workers", "2", "--no-reports"]  # fmt: skip
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     process = subprocess.Popen(
         command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
