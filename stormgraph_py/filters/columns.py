@@ -71,6 +71,6 @@ def columns_meant(name: str, localizations: Localizations) -> tuple[str, ...]:
                 f"{name!r} is kept as {found[0]!r} in nm; give its bounds in nm under that name."
             )
         return found
-    known = [*columns, *(theirs for theirs, _ in read_from)]
+    known = list(dict.fromkeys([*columns, *(theirs for theirs, _ in read_from)]))
     hint = suggestion(name, known)
     raise ParameterError(f"There is no column {name!r}; {hint}{'.' * (hint[-1] != '?')}")
