@@ -38,7 +38,7 @@ _OLD = frozenset({"itr", "tid", "vld"})
 _NEW = frozenset({"loc", "itr", "tid", "vld", "fnl"})
 _JSON_WORDS = (b'"loc"', b'"tid"', b'"vld"')
 _LARGEST_FIELD_M = 1e-2
-_RECORDS_AT_ONCE = 20_000
+_RECORDS_AT_ONCE = 5_000
 _SPREAD = {"x_nm": "x", "y_nm": "y", "z_nm": "z"}
 
 
@@ -304,7 +304,7 @@ def _fields_of_json(data: bytes | mmap.mmap, path: Path) -> dict[str, Any]:
     try:
         parts = []
         records: list[Mapping[str, Any]] = []
-        for record in _records(str(data[:], "utf-8")):
+        for record in _records(str(data, "utf-8")):
             records.append(record)
             if len(records) == _RECORDS_AT_ONCE:
                 parts.append(_arrays(records))
