@@ -16,6 +16,7 @@ MAX_TILES = 1_000_000
 """Tiles that the bounding box may have; more is taken for a mistake in the unit."""
 
 _ROUNDING = 1e-9
+"""Share of a tile that may be missing from one that counts as whole."""
 
 
 def square_tiles(
