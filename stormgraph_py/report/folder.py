@@ -6,7 +6,7 @@ import contextlib
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,8 +49,30 @@ _OTHER_FORMS = {
 } | {WORKBOOK, THUMBNAIL}
 
 
-def check_free(folder: Path, *, overwrite: bool) -> None:
+def is_of_result(item: Path) -> bool:
+    """Whether a result may hold this file or folder."""
+    if item.name == FIGURES and item.is_dir() and not item.is_symlink():
+        return all(file.suffix in (".svg", ".png") for file in item.iterdir())
+    if item.is_dir():
+        return False
+    if _PER_CHANNEL.fullmatch(item.name) and (item.parent / OVERLAP_FILES[0]).exists():
+        return True
+    return item.name in RESULT_FILES or item.name in OVERLAP_FILES or item.name in _OTHER_FORMS
+
+
+def check_free(
+    folder: Path, *, overwrite: bool, is_ours: Callable[[Path], bool] = is_of_result
+) -> None:
     """Refuse a folder that exists, unless it is a result that may be replaced.
+
+    Parameters
+    ----------
+    folder : Path
+        Where a result shall go.
+    overwrite : bool
+        Replacing an older result is wanted.
+    is_ours : callable
+        Whether a result of this kind may hold a file or folder.
 
     Raises
     ------
@@ -61,7 +83,7 @@ def check_free(folder: Path, *, overwrite: bool) -> None:
         return
     if not folder.is_dir() or folder.is_symlink():
         raise OutputError(f"{folder} exists and is no folder; choose another --out.")
-    foreign = sorted(item.name for item in folder.iterdir() if not _is_ours(item))
+    foreign = sorted(item.name for item in folder.iterdir() if not is_ours(item))
     if foreign:
         raise OutputError(
             f"{folder} exists and holds {foreign[0]!r}, which is no file of a result; "
@@ -72,7 +94,9 @@ def check_free(folder: Path, *, overwrite: bool) -> None:
 
 
 @contextmanager
-def result_folder(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
+def result_folder(
+    folder: Path, *, overwrite: bool = False, is_ours: Callable[[Path], bool] = is_of_result
+) -> Iterator[Path]:
     """Provide a new folder that gets its name once all is written, and vanishes otherwise.
 
     Parameters
@@ -81,6 +105,8 @@ def result_folder(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
         Final name.
     overwrite : bool
         Replace an older result of this name, after the new one is complete.
+    is_ours : callable
+        Whether a result of this kind may hold a file or folder.
 
     Yields
     ------
@@ -92,13 +118,13 @@ def result_folder(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
     OutputError
         When the folder exists and may not be replaced, or cannot be made.
     """
-    check_free(folder, overwrite=overwrite)
+    check_free(folder, overwrite=overwrite, is_ours=is_ours)
     made = [parent for parent in (folder.parent, *folder.parent.parents) if not parent.exists()]
     unfinished = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.unfinished")
     try:
         unfinished.mkdir(parents=True)
         yield unfinished
-        _move_into_place(unfinished, folder, overwrite=overwrite)
+        _move_into_place(unfinished, folder, overwrite=overwrite, is_ours=is_ours)
     except BaseException as error:
         shutil.rmtree(unfinished, ignore_errors=True)
         for parent in made:
@@ -181,20 +207,11 @@ def write_result(
     progress.report("writing", 4, 4)
 
 
-def _is_ours(item: Path) -> bool:
-    """Whether a result may hold this file or folder."""
-    if item.name == FIGURES and item.is_dir() and not item.is_symlink():
-        return all(file.suffix in (".svg", ".png") for file in item.iterdir())
-    if item.is_dir():
-        return False
-    if _PER_CHANNEL.fullmatch(item.name) and (item.parent / OVERLAP_FILES[0]).exists():
-        return True
-    return item.name in RESULT_FILES or item.name in OVERLAP_FILES or item.name in _OTHER_FORMS
-
-
-def _move_into_place(unfinished: Path, folder: Path, *, overwrite: bool) -> None:
+def _move_into_place(
+    unfinished: Path, folder: Path, *, overwrite: bool, is_ours: Callable[[Path], bool]
+) -> None:
     # Checked again: another run may have finished meanwhile.
-    check_free(folder, overwrite=overwrite)
+    check_free(folder, overwrite=overwrite, is_ours=is_ours)
     if not folder.exists():
         unfinished.rename(folder)
         return

@@ -9,6 +9,14 @@ from types import MappingProxyType
 from stormgraph_py.clusters.dictionary.batch import BATCH_CLUSTERS, BATCH_SUMMARY, FAILURES
 from stormgraph_py.clusters.dictionary.clusters import CLUSTERS
 from stormgraph_py.clusters.dictionary.column import Column as Column
+from stormgraph_py.clusters.dictionary.compare import (
+    CLUSTERS_LONG,
+    CONDITIONS,
+    DESIGN,
+    EFFECTS,
+    TESTS,
+    VALUES_LONG,
+)
 from stormgraph_py.clusters.dictionary.localizations import LOCALIZATIONS
 from stormgraph_py.clusters.dictionary.overcounting import OVERCOUNTING, OVERCOUNTING_RADII
 from stormgraph_py.clusters.dictionary.overlap import (
@@ -39,6 +47,12 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         "batch/summary.csv": BATCH_SUMMARY,
         "batch/clusters.csv": BATCH_CLUSTERS,
         "batch/failures.csv": FAILURES,
+        "values_long.csv": VALUES_LONG,
+        "clusters_long.csv": CLUSTERS_LONG,
+        "tests.csv": TESTS,
+        "effects.csv": EFFECTS,
+        "conditions.csv": CONDITIONS,
+        "design.csv": DESIGN,
     }
 )
 """Columns by the file that they are in; ``<channel>`` stands for the name of a colour channel."""
