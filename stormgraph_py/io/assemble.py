@@ -101,7 +101,8 @@ def assemble(raw: RawTable, options: ReadOptions) -> Localizations:
             values = {name: value[keep] for name, value in values.items()}
         values = _without_impossible_sigmas(raw, columns, values, keep, warnings)
         warnings += plausibility_warnings(
-            np.column_stack([values["x_nm"], values["y_nm"]]),
+            # each coordinate in one piece, as it is looked at
+            np.array([values["x_nm"], values["y_nm"]], dtype=np.float64).T,
             values.get("z_nm"),
             values.get("sigma_x_nm"),
             assumed=scale.assumed,

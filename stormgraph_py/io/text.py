@@ -113,15 +113,18 @@ def parse_text(
     quoted = data.find(b'"', dialect.body) >= 0
     if quoted:
         _check_rows(data, dialect, path)
+    if not _NOT_BLANK.search(data, dialect.body):
+        raise FileFormatError(f"{path}: has a header and no rows; export the localizations again.")
+    # numbers alone leave no room for comments
+    frame = None if quoted else _parse_numbers(data, dialect)
     rows = data
-    if _has_comment(data, dialect.body):
+    if frame is None and _has_comment(data, dialect.body):
         body, n_comments = _COMMENT_LINE.subn(b"", data[dialect.body :])
         rows = data[: dialect.body] + body
         said.append(f"{n_comments} comment lines between the rows were left out.")
-    if not _NOT_BLANK.search(rows, dialect.body):
-        raise FileFormatError(f"{path}: has a header and no rows; export the localizations again.")
     try:
-        frame = None if quoted else _parse_numbers(rows, dialect)
+        if frame is None and not quoted and rows is not data:
+            frame = _parse_numbers(rows, dialect)
         if frame is None:
             frame = _parse(rows, dialect, dialect.separator.replace(" ", _ANY_BLANKS))
     except (ValueError, OverflowError, pd.errors.ParserWarning) as error:
