@@ -9,7 +9,18 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from stormgraph_py import __version__
-from stormgraph_py.cli import batch, compare, convert, demo, info, rerun, roi, run, simulate
+from stormgraph_py.cli import (
+    batch,
+    compare,
+    convert,
+    demo,
+    info,
+    overlap,
+    rerun,
+    roi,
+    run,
+    simulate,
+)
 from stormgraph_py.cli.faults import EXIT_INTERRUPTED, EXIT_USAGE, describe_fault, say, say_error
 
 _DESCRIPTION = """\
@@ -54,7 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="tell version and kernel")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (run, batch, demo, rerun, simulate, info, convert, roi, compare):
+    for command in (run, batch, demo, rerun, simulate, info, convert, roi, overlap, compare):
         command.add_parser(commands)
     return parser
 

@@ -19,14 +19,14 @@ from stormgraph_py.cli.filtering import add_filter_options, filters_from
 from stormgraph_py.cli.method import add_method_options, method_params
 from stormgraph_py.cli.outputs import add_output_options, outputs_from
 from stormgraph_py.cli.reading import add_reading_options, reading_options
-from stormgraph_py.errors import InputError, ParameterError
+from stormgraph_py.cli.region import add_region_options, read_region
+from stormgraph_py.errors import ParameterError
 from stormgraph_py.progress import ProgressEvent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stormgraph_py.report.analysis import Request
-    from stormgraph_py.roi import Roi
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -40,18 +40,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("files", nargs="+", metavar="FILE", help="localizations to analyse")
     add_method_options(parser)
     part = parser.add_argument_group("part of the data")
-    part.add_argument(
-        "--roi",
-        metavar="ROI.geojson",
-        help="regions of interest, analysed as one: GeoJSON in nm, ImageJ, Picasso or locan",
-    )
-    part.add_argument("--roi-name", metavar="NAME", help="the one of these regions to analyse")
-    part.add_argument(
-        "--roi-pixel-size-nm",
-        type=float,
-        metavar="NM",
-        help="edge of a pixel in the sample, for regions drawn in pixels",
-    )
+    add_region_options(part)
     part.add_argument("--channel", metavar="C", help="colour channel to analyse, number or name")
     add_filter_options(parser)
     add_reading_options(parser)
@@ -83,7 +72,7 @@ def execute(arguments: argparse.Namespace) -> int:
             )
     params = method_params(arguments)
     filters = filters_from(arguments)
-    roi = _roi(arguments)
+    roi = read_region(arguments)
     codes = []
     for file in arguments.files:
         request = Request(
@@ -139,31 +128,6 @@ def run_one(request: Request, folder: Path, arguments: argparse.Namespace) -> No
     if not arguments.quiet:
         say(f"{request.path}: {lead(analysis)}")
         say(f"  report: {folder / 'report.html'}")
-
-
-def _roi(arguments: argparse.Namespace) -> Roi | None:
-    from stormgraph_py.io.roi_files import read_rois
-    from stormgraph_py.roi import Roi
-
-    if arguments.roi is None:
-        if arguments.roi_name is not None:
-            raise ParameterError("--roi-name chooses a region of a file; name the file with --roi.")
-        return None
-    rois = read_rois(arguments.roi, pixel_size_nm=arguments.roi_pixel_size_nm)
-    names = ", ".join(roi.name for roi in rois)
-    if arguments.roi_name is not None:
-        for roi in rois:
-            if roi.name == arguments.roi_name:
-                return roi
-        raise InputError(
-            f"{arguments.roi}: holds no region {arguments.roi_name!r}; its regions are {names}."
-        )
-    if len(rois) > 1 and not arguments.quiet:
-        say_warning(
-            f"{arguments.roi} holds {len(rois)} regions ({names}), which are analysed as one; "
-            "choose one with --roi-name, or analyse each by itself with stormgraph batch."
-        )
-    return Roi.union(rois)
 
 
 def _warn(request: Request, warnings: Sequence[str], arguments: argparse.Namespace) -> None:

@@ -19,7 +19,7 @@ from stormgraph_py.errors import ParameterError
 MOST_SAMPLES = 150_000
 """Largest number of cells, and of localizations, of a channel that are moved."""
 
-MOST_NEIGHBOR_SAMPLES = 1_000
+MOST_NEIGHBOR_SAMPLES = 3_000
 """Localizations of a channel whose nearest neighbour in the other one is found."""
 
 _MOST_GRID_CELLS = 60_000_000
