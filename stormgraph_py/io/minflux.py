@@ -91,7 +91,10 @@ def _read(path: Path, options: ReadOptions) -> Localizations:
         )
     tid = events.columns.get("tid")
     if tid is None or tid.dtype.kind not in "iuf":
-        raise FileFormatError(f"{path}: has no numbers in tid, which tells the traces apart.")
+        raise FileFormatError(
+            f"{path}: has no numbers in tid, which tells the traces apart; "
+            "export the measurement again."
+        )
     frame = {axis: events.loc[:, i] for i, axis in enumerate(_AXES)}
     meanings = dict(_SPREAD)
     notes = list(events.notes)
@@ -209,7 +212,9 @@ def _truth(values: Any, path: Path) -> BoolArray:
     if flags.size == 0:
         raise FileFormatError(f"{path}: has no rows; export the localizations again.")
     if flags.dtype.kind not in "biuf":
-        raise FileFormatError(f"{path}: vld or fnl holds {flags.dtype}, not true and false.")
+        raise FileFormatError(
+            f"{path}: vld or fnl holds {flags.dtype}, not true and false; export it again."
+        )
     return flags.astype(bool)
 
 

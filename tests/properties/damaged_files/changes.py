@@ -35,7 +35,8 @@ def damage(sample: Sample, rng: np.random.Generator) -> tuple[dict[str, bytes], 
 
 def _damage(kind: str, data: bytes, rng) -> tuple[bytes, str]:
     inside = {"text": _damage_text, "gzip": _damage_gzip, "zip": _damage_zip, "hdf5": _damage_hdf5,
-              "npy": _damage_npy, "parquet": _damage_parquet}[kind]  # fmt: skip
+              "npy": _damage_npy, "parquet": _damage_parquet, "json": _damage_json,
+              "bytes": _damage_bytes}[kind]  # fmt: skip
     try:
         return inside(data, rng)
     except Exception as error:  # earlier damage: what is broken cannot be opened to change it

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.io import savemat
 
 _SHARED = Path(__file__).resolve().parents[4] / "shared" / "data" / "formats"
 
@@ -65,7 +66,7 @@ def _real(path: Path) -> Sample:
 
 def kind_of(data: bytes) -> str:
     magic = {b"\x1f\x8b": "gzip", b"PK": "zip", b"\x89HDF": "hdf5", b"\x93NUMPY": "npy"}
-    magic |= {b"PAR1": "parquet", b"MATLAB 7.3": "hdf5"}
+    magic |= {b"PAR1": "parquet", b"MATLAB 7.3": "hdf5", b"MATLAB 5": "mat"}
     return next((kind for start, kind in magic.items() if data.startswith(start)), "text")
 
 
@@ -157,11 +158,16 @@ def _made_by_hand(xyz, rng):
         [[frame[i], i, i, 9, .1, 3.5, 20.5, light[i], x[i], y[i], z[i], sigma[i]]
          for i in range(n)], "\t")}  # fmt: skip
     yield "decode csv", "text", {"t.csv": _text(
-        '# {"version": "0.10.1"}\n# {"xy_unit": "nm", "px_size": [100.0, 100.0]}\n# {}\n'
+        '# DECODE EmitterSet\n# {"version": "0.10.1"}\n# {"xy_unit": "nm", "px_size": [100, 100]}\n'
         "id,frame_ix,x,y,z,phot,prob,bg,phot_cr,x_cr,y_cr,z_cr,bg_cr,"
         "phot_sig,x_sig,y_sig,z_sig,bg_sig",
         [[i, frame[i], x[i], y[i], z[i], light[i], .9, 5, "", "", "", "", "",
           30, sigma[i], sigma[i], 3 * sigma[i], 1] for i in range(n)], ",")}  # fmt: skip
+    yield "abbelight", "text", {"t.csv": _text(
+        '"id","frame","x [nm]","y [nm]","z [nm]","z_SAF [nm]","sigma [nm]","intensity [photon]",'
+        '"uncertainty [nm]"',
+        [[i, frame[i], x[i], y[i], z[i], z[i], 140, light[i], sigma[i]] for i in range(n)],
+        ",")}  # fmt: skip
     yield "smap csv", "text", {"t.csv": _text(
         "frame,xnm,ynm,znm,locprecnm,locprecznm,phot,bg,channel",
         [[frame[i], x[i], y[i], z[i], sigma[i], 2 * sigma[i], light[i], 3, 0] for i in range(n)],
@@ -209,7 +215,22 @@ def _made_binary(xyz, rng):
     new["loc"], new["fnl"] = np.repeat(xyz, 2, axis=0) * 1e-9, np.arange(2 * n) % 2
     new["vld"], new["tid"] = True, np.arange(2 * n) // 10
     yield "minflux m2410", "npy", {"t.npy": npy_bytes(new)}
+    rows = json.dumps([_plain(row) for row in old], indent=1)
+    yield "minflux json", "json", {"t.json": rows.encode()}
+    stream = io.BytesIO()
+    variables = {name: old[name][None] for name in ("tid", "tim", "vld")}
+    savemat(stream, variables | {"itr": {name: old["itr"][name] for name in itr.names}})
+    yield "minflux mat", "bytes", {"t.mat": stream.getvalue()}
     yield "smlm", "zip", {"t.smlm": _smlm(xyz)}
+
+
+def _plain(value):
+    """Return a record of an array as JSON has it."""
+    if isinstance(value, np.void):
+        return {name: _plain(value[name]) for name in value.dtype.names}
+    if isinstance(value, np.ndarray):
+        return [_plain(v) for v in value]
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def npy_bytes(array) -> bytes:
