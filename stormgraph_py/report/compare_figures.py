@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import NullLocator
 
 from stormgraph_py.arrays import FloatArray
 from stormgraph_py.report.style import CLUSTER_COLORS, DATA_COLOR, log_ticks, new_figure
@@ -28,6 +29,8 @@ MOST_DOTS = 600
 _MOST_IN_LEGEND = 12
 _LOG_FROM = 15.0
 """Ratio of large to small clusters from which an axis is logarithmic."""
+_FEW_TICKS = 2.8
+"""Ratio up to which an axis of ratios gets ticks of its own."""
 _NAME_WIDTH = 16
 _NARROW, _WIDE = 5.6, 10.2
 """Widths of figures for half a page and for a whole one, inches."""
@@ -214,7 +217,14 @@ def _ratio_axis(axes: Axes, values: FloatArray) -> None:
     reach = max(1.3, float(np.exp(np.abs(np.log(known)).max())) * 1.08)
     axes.set_xscale("log")
     axes.set_xlim(1 / reach, reach)
-    log_ticks(axes.xaxis)
+    if reach > _FEW_TICKS:
+        log_ticks(axes.xaxis)
+        return
+    # 1, 2 and 5 times the powers of ten would leave a single tick
+    ticks = [tick for tick in (0.4, 0.5, 0.65, 0.8, 1.0, 1.25, 1.5, 2.0, 2.5) if tick < reach]
+    ticks = [tick for tick in ticks if tick > 1 / reach]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.xaxis.set_minor_locator(NullLocator())
 
 
 def _label_height(names: Sequence[str]) -> float:
