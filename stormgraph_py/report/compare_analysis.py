@@ -138,7 +138,8 @@ def _tables(tagged: TaggedResults) -> tuple[pd.DataFrame, pd.DataFrame]:
         # two files of one cell may each have a region of this name, or none at all
         alone = names[(*tags.values(), result.roi)] == 1
         roi = result.roi if alone else f"{Path(result.file).name} {result.roi}".strip()
-        rows.append({**tags, "roi": roi} | result.measures)
+        counted = {"n_clusters": len(result.clusters)}
+        rows.append({**tags, "roi": roi} | result.measures | counted)
         pieces.append(
             result.clusters.assign(
                 roi_number=number,
