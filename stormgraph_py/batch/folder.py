@@ -18,14 +18,10 @@ RECORD_FILE = "batch.json"
 LOG_FILE = "batch.log"
 INDEX_FILE = "index.html"
 
-TABLE_FILES = (
-    SUMMARY_FILE,
-    CLUSTERS_FILE,
-    FAILURES_FILE,
-    WORKBOOK_FILE,
-    "summary.parquet",
-    "clusters.parquet",
-)
+OTHER_FORMS = (WORKBOOK_FILE, "summary.parquet", "clusters.parquet")
+"""Tables of all jobs in forms other than csv."""
+
+TABLE_FILES = (SUMMARY_FILE, CLUSTERS_FILE, FAILURES_FILE, *OTHER_FORMS)
 """Tables of all jobs."""
 
 _OURS = {JOBS, RECORD_FILE, LOG_FILE, INDEX_FILE, LEASE, *TABLE_FILES}

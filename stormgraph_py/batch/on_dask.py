@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from stormgraph_py import __version__
 from stormgraph_py.batch.executors import Executor, Perform
 from stormgraph_py.batch.fault import Fault, fault_of
+from stormgraph_py.batch.interrupts import interrupts_wait
 from stormgraph_py.batch.job import Outcome
 from stormgraph_py.batch.lease import LeaseWatch
 from stormgraph_py.batch.task import Task, failed, perform
@@ -151,9 +153,14 @@ def local_cluster(n_workers: int) -> LocalCluster:
         When Dask is not installed.
     """
     _, cluster_class = _dask()
-    return cluster_class(
-        n_workers=n_workers, threads_per_worker=1, processes=True, dashboard_address=None
-    )
+    with interrupts_wait():
+        return cluster_class(
+            n_workers=n_workers,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.ERROR,
+        )
 
 
 def _perform_for(perform: Perform, task: Task, lease: tuple[Path, str] | None) -> Outcome:
@@ -165,6 +172,8 @@ def _dask() -> tuple[type[Client], type[LocalCluster]]:
         from distributed import Client, LocalCluster
     except ImportError:
         raise ParameterError(_NOT_INSTALLED) from None
+    # it tells every step that it takes; failures of jobs come back with their results
+    logging.getLogger("distributed").setLevel(logging.ERROR)
     return Client, LocalCluster
 
 

@@ -18,6 +18,7 @@ import psutil
 
 from stormgraph_py.batch.executors import Executor, Perform
 from stormgraph_py.batch.fault import Fault
+from stormgraph_py.batch.interrupts import interrupts_wait
 from stormgraph_py.batch.task import Task, failed, perform
 from stormgraph_py.batch.worker import GRACE_S, STOP, serve
 from stormgraph_py.errors import ParameterError
@@ -45,7 +46,7 @@ class _Worker:
         self.connection: Connection
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=serve, args=(theirs, log, perform), daemon=True)
-        with _one_thread(), _interrupts_wait():
+        with _one_thread(), interrupts_wait():
             self.process.start()
         theirs.close()
         self.task: Task | None = None
@@ -247,16 +248,3 @@ def _one_thread() -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
-
-@contextmanager
-def _interrupts_wait() -> Iterator[None]:
-    """Hold Ctrl-C back while a process starts, which inherits that it does not get any."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -188,8 +188,14 @@ class _Run:
             f"ends: {result.n_done} done ({result.n_kept} of them before), "
             f"{len(result.failures)} failed, {result.n_open} not done"
         )
-        self.summary.write(running=False)
-        self.write_record("stopped" if result.n_open else "finished")
+        try:
+            self.summary.write(stopped=interrupted)
+            self.write_record("stopped" if result.n_open else "finished")
+        except OutputError as error:
+            # a full disk has been told, and that tables are missing too is no news
+            if not self.disk_full:
+                raise
+            self.log(str(error))
         return result
 
     def keep_complete(self) -> set[str]:

@@ -46,8 +46,8 @@ class BatchSummary:
         """Return "done", "failed" or "open"."""
         return "done" if job in self.done else "failed" if job in self.failures else "open"
 
-    def write(self, *, running: bool) -> None:
-        """Write all tables and the index.
+    def write(self, *, stopped: bool = False) -> None:
+        """Write all tables and the index; after a stop only what takes no time.
 
         Raises
         ------
@@ -68,10 +68,14 @@ class BatchSummary:
             out / tables.FAILURES_FILE,
             [(self._head(job), self.failures[job.name]) for job in failed],
         )
+        self.write_index(running=False)
+        if stopped:
+            for name in places.OTHER_FORMS:
+                (out / name).unlink(missing_ok=True)
+            return
         tables.write_workbook(out / tables.WORKBOOK_FILE, out)
         if self._outputs.parquet:
             tables.write_parquet_tables(out)
-        self.write_index(running=running)
 
     def write_index(self, *, running: bool) -> None:
         """Write index.html.

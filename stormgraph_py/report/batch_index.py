@@ -24,10 +24,10 @@ _SHOWN: dict[str, str] = {
     "n_clusters": "clusters",
     "clusters_per_um2": "clusters per µm²",
     "clusters_per_um3": "clusters per µm³",
-    "percent_clustered": "localizations in clusters (%)",
-    "median_n_localizations": "localizations of the median cluster",
-    "median_area_nm2": "area of the median cluster (nm²)",
-    "median_volume_nm3": "volume of the median cluster (nm³)",
+    "percent_clustered": "in clusters (%)",
+    "median_n_localizations": "localizations per cluster (median)",
+    "median_area_nm2": "cluster area (median, nm²)",
+    "median_volume_nm3": "cluster volume (median, nm³)",
     "r0_nm": "r₀ (nm)",
 }
 """Columns of summary.csv that the page shows, each with its heading."""
@@ -107,7 +107,12 @@ def render_index(
     )
     done = [entry for entry in entries if entry.state == "done"]
     failed = [entry for entry in entries if entry.state == "failed"]
-    heads = [name for name in _heads(entries) if name in ("job", *tags) or _varies(name, entries)]
+    # the name of a job tells its file
+    heads = [
+        name
+        for name in _heads(entries)
+        if name in ("job", *tags) or (name != "file" and _varies(name, entries))
+    ]
     shown = [name for name in _SHOWN if any(entry.summary.get(name) for entry in done)]
     return environment.get_template(_TEMPLATE).render(
         title=title,
