@@ -41,6 +41,8 @@ class Provenance:
         Name of the reader, or "arrays".
     sha256 : str or None
         Hash of the file's bytes.
+    sha256_beside : str or None
+        Hash of a second file that was read with it: Picasso's YAML, which holds the pixel size.
     n_rows : int
         Rows in the file.
     n_set_aside : int
@@ -60,6 +62,7 @@ class Provenance:
     path: str | None = None
     format: str = "arrays"
     sha256: str | None = None
+    sha256_beside: str | None = None
     n_rows: int = 0
     n_set_aside: int = 0
     columns: tuple[tuple[str, str], ...] = ()

@@ -11,6 +11,8 @@ from stormgraph_py import __version__
 from stormgraph_py.batch.job import Job
 from stormgraph_py.engine.pipeline import params_as_run
 from stormgraph_py.errors import StormGraphError
+from stormgraph_py.io import picasso
+from stormgraph_py.io.picasso_metadata import yaml_beside
 from stormgraph_py.io.provenance import sha256_of
 from stormgraph_py.report.outputs import FIGURES, REPORT, THUMBNAIL, WORKBOOK, Outputs
 from stormgraph_py.report.record import read_record
@@ -60,6 +62,10 @@ def why_not_complete(job: Job, folder: Path, outputs: Outputs, hashes: Hashes) -
     try:
         record = read_record(folder / "run.json")
         sha256 = hashes.of(job.request.path)
+        beside = None
+        if record["input"].get("format") == picasso.NAME:
+            yaml = yaml_beside(Path(job.request.path))
+            beside = None if yaml is None else hashes.of(str(yaml))
     except StormGraphError as error:
         return str(error)
     version = record.get("versions", {}).get("stormgraph_py")
@@ -67,6 +73,8 @@ def why_not_complete(job: Job, folder: Path, outputs: Outputs, hashes: Hashes) -
         return f"it was made with version {version} and this is {__version__}"
     if record["input"].get("sha256") != sha256:
         return "the input file has changed"
+    if record["input"].get("sha256_beside") != beside:
+        return "the YAML file beside the input file has changed"
     return _difference(record["request"], _as_run(job))
 
 

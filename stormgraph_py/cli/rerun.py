@@ -52,6 +52,9 @@ def execute(arguments: argparse.Namespace) -> int:
             f"{request.path} is not the recorded input: SHA-256 {sha256}, recorded "
             f"{record['input']['sha256']}."
         )
+    beside = selection.localizations.provenance.sha256_beside
+    if beside != record["input"].get("sha256_beside", beside):
+        say_warning(f"The YAML file beside {request.path} is not the recorded one.")
     for difference in differing_versions(record):
         say_warning(difference)
     with stop_on_interrupt() as should_stop, StageBars(quiet=arguments.quiet) as bars:

@@ -34,6 +34,8 @@ class RawTable:
     ----------
     path, format, sha256 : str
         The file, the reader's name, the hash of the file's bytes.
+    sha256_beside : str or None
+        Hash of a second file that was read with it.
     frame : pandas.DataFrame
         Every column under its name in the file.
     columns : mapping of str to str
@@ -57,6 +59,7 @@ class RawTable:
     columns: Mapping[str, str]
     units: Mapping[str, str | None]
     where: Callable[[int], str]
+    sha256_beside: str | None = None
     derived: Set[str] = frozenset()
     n_invalid: int = 0
     notes: tuple[str, ...] = ()
@@ -119,6 +122,7 @@ def assemble(raw: RawTable, options: ReadOptions) -> Localizations:
         path=raw.path,
         format=raw.format,
         sha256=raw.sha256,
+        sha256_beside=raw.sha256_beside,
         n_rows=len(keep) + raw.n_invalid,
         n_set_aside=len(keep) - len(values["x_nm"]) + raw.n_invalid,
         columns=tuple((columns[t], t) for t in COLUMNS if t in columns),

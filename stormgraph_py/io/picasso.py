@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from stormgraph_py.errors import FileFormatError, InputError
 from stormgraph_py.io import hdf5
 from stormgraph_py.io.assemble import RawTable, assemble
-from stormgraph_py.io.picasso_metadata import read_metadata
+from stormgraph_py.io.picasso_metadata import read_metadata, yaml_beside
 from stormgraph_py.io.provenance import sha256_of
 from stormgraph_py.io.reader import Reader, ReadOptions
 from stormgraph_py.io.source import Peek, peek
@@ -67,10 +67,12 @@ def _read(path: Path, options: ReadOptions) -> Localizations:
             "lpx and lpy are how well their positions are known."
         )
     frame = _as_before_writing(frame, said.documents, notes)
+    beside = yaml_beside(path)
     raw = RawTable(
         path=str(path),
         format=NAME,
         sha256=sha256_of(path),
+        sha256_beside=None if beside is None else sha256_of(beside),
         frame=frame,
         columns={target: name for target, name in _MEANINGS.items() if name in frame.columns},
         units=_UNITS,

@@ -51,7 +51,7 @@ def read_metadata(path: Path) -> Metadata:
     FileFormatError
         When the HDF5 file is damaged.
     """
-    beside = next((p for s in (".yaml", ".yml") if (p := path.with_suffix(s)).is_file()), None)
+    beside = yaml_beside(path)
     places: tuple[tuple[Path, Callable[[], list[dict[str, Any]]]], ...] = (
         (beside or path.with_suffix(".yaml"), lambda: _in_yaml(beside)),
         (path, lambda: _embedded(path)),
@@ -80,6 +80,11 @@ def read_metadata(path: Path) -> Metadata:
         problem=" and ".join(problems),
         is_beside=beside is not None,
     )
+
+
+def yaml_beside(path: Path) -> Path | None:
+    """Return the YAML file that belongs to an HDF5 file; None when there is none."""
+    return next((p for s in (".yaml", ".yml") if (p := path.with_suffix(s)).is_file()), None)
 
 
 def _pixel_size(documents: list[dict[str, Any]]) -> float:

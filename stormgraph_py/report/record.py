@@ -37,6 +37,7 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "input": {
             "format": provenance.format,
             "sha256": provenance.sha256,
+            "sha256_beside": provenance.sha256_beside,
             "n_rows": provenance.n_rows,
             "n_set_aside": provenance.n_set_aside,
             "n_other_channel": selection.n_other_channel,

@@ -10,6 +10,8 @@ from stormgraph_py.batch.completeness import Hashes, expected_files, why_not_com
 from stormgraph_py.batch.job import Job
 from stormgraph_py.batch.task import Task, perform
 from stormgraph_py.filters import Keep
+from stormgraph_py.io.export import write_localizations
+from stormgraph_py.io.registry import read_localizations
 from stormgraph_py.io.roi_files import read_rois
 from stormgraph_py.params import StormGraphParams
 from stormgraph_py.report.outputs import Outputs
@@ -108,3 +110,22 @@ def test_a_damaged_record_is_no_result(result, tmp_path):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "run.json").write_text("{")
     assert "is no record of an analysis" in why(job, tmp_path)
+
+
+def test_a_mended_pixel_size_beside_a_picasso_file_counts(write_cell, tmp_path):
+    pytest.importorskip("h5py")
+    locs = read_localizations(write_cell(tmp_path / "cell.csv"))
+    path = tmp_path / "cell.hdf5"
+    write_localizations(locs, path, format="picasso", pixel_size_nm=100)
+    request = Request(path=str(path))
+    assert (
+        perform(Task(job="c", folder=tmp_path / "o", request=request, outputs=OUTPUTS)).fault
+        is None
+    )
+    job = Job(name="c", file="cell.hdf5", parameters="default", request=request)
+    assert why(job, tmp_path / "o") is None
+    yaml = path.with_suffix(".yaml")
+    text = yaml.read_text()
+    assert "Pixelsize: 100" in text
+    yaml.write_text(text.replace("Pixelsize: 100", "Pixelsize: 130"))
+    assert "YAML" in why(job, tmp_path / "o")
