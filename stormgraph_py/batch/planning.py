@@ -159,7 +159,7 @@ def _with_regions(sources: list[Source], asked: Asked) -> tuple[list[Source], li
         if roi_path is None and asked.roi is not None:
             roi_path = Path(asked.roi).resolve()
         elif roi_path is None and asked.roi_dir is not None:
-            roi_path = roi_file_of(source.file, Path(asked.roi_dir))
+            roi_path = roi_file_of(source.file, Path(asked.roi_dir), source.path)
             if roi_path is None:
                 reason = f"has no file of regions in {asked.roi_dir}"
                 skipped.append(Skipped(file=source.file, reason=reason))

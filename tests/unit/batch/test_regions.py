@@ -34,3 +34,25 @@ def test_two_that_fit_are_an_error(tmp_path):
         (tmp_path / name).touch()
     with pytest.raises(InputError, match="more than one file of regions"):
         roi_file_of("cell1.csv", tmp_path)
+
+
+def test_regions_may_lie_beside_the_data(tmp_path):
+    data = tmp_path / "cell1.hdf5"
+    data.touch()
+    (tmp_path / "cell1.yaml").write_text("Frames: 100\nPixelsize: 130\n")
+    assert roi_file_of("cell1.hdf5", tmp_path, data) is None
+    (tmp_path / "cell1_rois.geojson").touch()
+    assert roi_file_of("cell1.hdf5", tmp_path, data) == tmp_path / "cell1_rois.geojson"
+
+
+def test_a_data_file_is_not_its_own_regions(tmp_path):
+    data = tmp_path / "cell1.json"
+    data.touch()
+    assert roi_file_of("cell1.json", tmp_path, data) is None
+
+
+def test_picks_with_the_name_of_the_data_are_regions(tmp_path):
+    data = tmp_path / "cell1.hdf5"
+    data.touch()
+    (tmp_path / "cell1.yaml").write_text("Shape: Circle\nCenters: [[1, 1]]\nDiameter: 3\n")
+    assert roi_file_of("cell1.hdf5", tmp_path, data) == tmp_path / "cell1.yaml"
