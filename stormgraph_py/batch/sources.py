@@ -11,7 +11,7 @@ from pathlib import Path
 
 from stormgraph_py.batch.job import Skipped
 from stormgraph_py.errors import FileFormatError, InputError, StormGraphError
-from stormgraph_py.io import delimited
+from stormgraph_py.io import delimited, minflux
 from stormgraph_py.io.aliases import understand
 from stormgraph_py.io.dialect import sniff
 from stormgraph_py.io.reader import ReadOptions
@@ -126,10 +126,17 @@ def find_sources(
 
 def why_no_localizations(path: Path, options: ReadOptions) -> str | None:
     """Say why a file is no localizations, from its name and beginning; None when it seems to be."""
-    if path.suffix.lower() in _NO_DATA:
-        return f"is a {path.suffix.lower()} file"
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        return "is a link to a folder; name that folder by itself"
+    if suffix in _NO_DATA and suffix != ".json":
+        return f"is a {suffix} file"
     try:
         begin = peek(path)
+        if minflux.READER.recognizes(begin):
+            return None
+        if suffix == ".json":
+            return f"is a {suffix} file"
         if any(reader.recognizes(begin) for reader in ROI_READERS):
             return "holds regions of interest"
         if recognize(begin) is delimited.READER:
@@ -231,9 +238,12 @@ def _read(path: Path) -> bytes:
 
 
 def _below(folder: Path, leave_out: Path | None) -> Iterator[tuple[Path, str]]:
-    """Yield every file below a folder that is not hidden and belongs to no result."""
+    """Yield every file below a folder that is not hidden and belongs to no result.
+
+    Links to folders are not followed, since they may lead round in circles; they are yielded too.
+    """
     root = folder.resolve()
-    for where, folders, files in os.walk(root):
+    for where, folders, files in os.walk(root, onerror=_cannot_list):
         current = Path(where)
         folders[:] = sorted(
             name
@@ -242,9 +252,17 @@ def _below(folder: Path, leave_out: Path | None) -> Iterator[tuple[Path, str]]:
             and (leave_out is None or current / name != leave_out.resolve())
             and not any((current / name / mark).exists() for mark in _RESULTS)
         )
-        for name in sorted(files):
+        links = [name for name in folders if (current / name).is_symlink()]
+        for name in sorted([*files, *links]):
             if not name.startswith("."):
                 yield current / name, (current / name).relative_to(root).as_posix()
+
+
+def _cannot_list(error: OSError) -> None:
+    raise InputError(
+        f"{error.filename}: this folder cannot be read ({error.strerror}); make it readable, or "
+        "name the folders to analyse one by one."
+    )
 
 
 def _fixed_part(pattern: str) -> Path:

@@ -1,5 +1,8 @@
 """Input files from tables of jobs, folders and patterns."""
 
+import errno
+import json
+import os
 import shutil
 
 import pytest
@@ -118,3 +121,32 @@ def test_all_missing_files_are_told_at_once(study):
     (study / "jobs.csv").write_text("file\nx1\nx2\nx3\nx4\n")
     with pytest.raises(InputError, match=r"x1.*x2.*x3.*and 1 more"):
         read_job_table(study / "jobs.csv")
+
+
+def test_a_link_to_a_folder_is_told(study, tmp_path):
+    (study / "more").symlink_to(study / "a", target_is_directory=True)
+    sources, skipped = find_sources([str(study)])
+    assert names(sources) == ["a/c1.csv", "b/c2.csv"]
+    assert {one.file: one.reason for one in skipped}["more"].startswith("is a link to a folder")
+
+
+def test_a_folder_that_cannot_be_read_is_no_empty_folder(study, monkeypatch):
+    scandir = os.scandir
+
+    def refuse(path):
+        if str(path).endswith("b"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(InputError, match="cannot be read"):
+        find_sources([str(study)])
+
+
+def test_minflux_in_json_is_data_and_other_json_is_not(study):
+    event = {"itr": [{"loc": [1e-7, 2e-7, 0.0]}], "tid": 1, "vld": True}
+    (study / "a" / "minflux.json").write_text(json.dumps([event] * 3))
+    (study / "a" / "list.json").write_text("[1, 2]")
+    sources, skipped = find_sources([str(study)])
+    assert "a/minflux.json" in names(sources)
+    assert "a/list.json" in {one.file for one in skipped}
