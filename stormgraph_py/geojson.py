@@ -72,19 +72,21 @@ def single_feature(document: Mapping[str, Any]) -> Mapping[str, Any]:
 def name_and_tags(feature: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     """Return name and tags of a feature.
 
-    The name is ``properties.name``, else the feature's or the properties' ``id``. Every other
-    property that is text, a number or a truth value is a tag, and so is the name of a
+    The name is ``properties.name``, text or a number, else the feature's or the properties' ``id``.
+    Every other property that is text, a number or a truth value is a tag, and so is the name of a
     ``classification``, as QuPath writes it.
 
     Examples
     --------
     >>> name_and_tags({"id": 7, "properties": {"condition": "resting", "replicate": 2}})
     ('7', {'condition': 'resting', 'replicate': '2'})
+    >>> name_and_tags({"id": "a1", "properties": {"name": 3}})
+    ('3', {})
     """
     found = feature.get("properties")
     properties = dict(found) if isinstance(found, Mapping) else {}
     name = properties.pop("name", None)
-    if not isinstance(name, str):
+    if isinstance(name, bool) or not isinstance(name, str | int | float):
         name = feature.get("id", None)
         name = properties.pop("id", None) if name is None else name
     classification = properties.get("classification")
