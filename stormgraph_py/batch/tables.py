@@ -12,6 +12,7 @@ from stormgraph_py.batch.job import JOB_COLUMNS, Job, Outcome
 from stormgraph_py.clusters.dictionary.clusters import CLUSTERS
 from stormgraph_py.clusters.dictionary.roi import SUMMARY
 from stormgraph_py.io.writers import write_bytes, write_text, write_to
+from stormgraph_py.report.tables import free_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,7 @@ def tag_columns(tags: Iterable[str]) -> dict[str, str]:
     {'condition': 'condition', 'n_clusters': 'tag_n_clusters'}
     """
     taken = {*FAILURE_COLUMNS, "name", *(c.name for c in (*SUMMARY, *CLUSTERS))}
-    return {tag: f"tag_{tag}" if tag in taken else tag for tag in tags}
+    return free_names(tags, taken)
 
 
 def head_of(job: Job, tags: Mapping[str, str]) -> Row:

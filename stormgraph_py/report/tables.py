@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Set
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
@@ -53,9 +54,29 @@ def summary_row(analysis: Analysis) -> dict[str, Any]:
     row: dict[str, Any] = {"name": result_name(request.path)}
     if request.roi_name:
         row["roi"] = request.roi_name
-    for tag, value in request.all_tags.items():
-        row[f"tag_{tag}" if tag in row or tag in analysis.summary else tag] = value
-    return row | analysis.summary
+    tags = request.all_tags
+    columns = free_names(tags, {*row, *analysis.summary})
+    return row | {columns[tag]: value for tag, value in tags.items()} | analysis.summary
+
+
+def free_names(names: Iterable[str], taken: Set[str]) -> dict[str, str]:
+    """Return a column for each name: itself, or ``tag_<name>`` where another column has that.
+
+    Examples
+    --------
+    >>> free_names(["job", "tag_job"], {"job"})
+    {'job': 'tag_tag_job', 'tag_job': 'tag_job'}
+    """
+    names = tuple(names)
+    kept = {name for name in names if name not in taken}
+    columns: dict[str, str] = {}
+    for name in names:
+        column = name
+        while column in taken or (column != name and column in kept):
+            column = f"tag_{column}"
+        columns[name] = column
+        kept.add(column)
+    return columns
 
 
 def split_table(result: ClusteringResult) -> pd.DataFrame:

@@ -115,3 +115,10 @@ def test_numbers_of_tags_are_no_numbers(tmp_path):
     assert table["day"].tolist() == ["007", "NA"]
     assert table["n_clusters"].tolist()[0] == 3
     assert table["n_clusters"].isna().tolist() == [False, True]
+
+
+def test_no_two_tags_share_a_column():
+    tags = ["job", "tag_job", "tag_tag_job", "day"]
+    columns = tag_columns(tags)
+    assert len(set(columns.values())) == len(tags)
+    assert columns["tag_job"] == "tag_job"
