@@ -11,7 +11,7 @@ from pathlib import Path
 from stormgraph_py.batch.lease import LEASE
 from stormgraph_py.batch.tables import CLUSTERS_FILE, FAILURES_FILE, SUMMARY_FILE, WORKBOOK_FILE
 from stormgraph_py.errors import OutputError
-from stormgraph_py.report.folder import check_free
+from stormgraph_py.report.folder import CLUTTER, check_free
 
 JOBS = "jobs"
 RECORD_FILE = "batch.json"
@@ -41,7 +41,11 @@ def check_out(out: Path, *, resume: bool, overwrite: bool) -> None:
         return
     if not out.is_dir():
         raise OutputError(f"{out} exists and is no folder; choose another --out.")
-    there = [item.name for item in out.iterdir() if not _LEFT_FILE.fullmatch(item.name)]
+    there = [
+        item.name
+        for item in out.iterdir()
+        if not _LEFT_FILE.fullmatch(item.name) and item.name not in CLUTTER
+    ]
     foreign = sorted(set(there) - _OURS)
     if foreign:
         raise OutputError(
@@ -65,7 +69,8 @@ def clear(out: Path) -> None:
     """
     remove_leftovers(out)
     jobs = out / JOBS
-    folders = sorted(jobs.iterdir()) if jobs.is_dir() else []
+    items = sorted(jobs.iterdir()) if jobs.is_dir() else []
+    folders = [item for item in items if item.name not in CLUTTER]
     for folder in folders:
         check_free(folder, overwrite=True)
     try:
@@ -108,7 +113,7 @@ def remove_leftovers(out: Path) -> int:
 def strangers(out: Path, names: Iterable[str]) -> list[str]:
     """Return the job folders that belong to none of these jobs."""
     jobs = out / JOBS
-    known = set(names)
+    known = {*names, *CLUTTER}
     if not jobs.is_dir():
         return []
     return sorted(i.name for i in jobs.iterdir() if i.name not in known and i.name[0] != ".")

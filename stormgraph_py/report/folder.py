@@ -43,6 +43,9 @@ RESULT_FILES = (
 OVERLAP_FILES = ("overlap.csv", "partners.csv", "overlap_pairs.csv", "overlap_voxels.csv")
 """Tables that a comparison of two channels adds; two more are named after each channel."""
 
+CLUTTER = (".DS_Store", "Thumbs.db", "desktop.ini")
+"""Files that Finder and Explorer leave in folders that are looked at; they go with the folder."""
+
 _PER_CHANNEL = re.compile(r"(localizations|clusters)_.+\.(csv|parquet)")
 _OTHER_FORMS = {
     Path(file).with_suffix(".parquet").name for file in RESULT_FILES + OVERLAP_FILES
@@ -52,7 +55,9 @@ _OTHER_FORMS = {
 def is_of_result(item: Path) -> bool:
     """Whether a result may hold this file or folder."""
     if item.name == FIGURES and item.is_dir() and not item.is_symlink():
-        return all(file.suffix in (".svg", ".png") for file in item.iterdir())
+        return all(
+            file.suffix in (".svg", ".png") or file.name in CLUTTER for file in item.iterdir()
+        )
     if item.is_dir():
         return False
     if _PER_CHANNEL.fullmatch(item.name) and (item.parent / OVERLAP_FILES[0]).exists():
@@ -83,7 +88,11 @@ def check_free(
         return
     if not folder.is_dir() or folder.is_symlink():
         raise OutputError(f"{folder} exists and is no folder; choose another --out.")
-    foreign = sorted(item.name for item in folder.iterdir() if not is_ours(item))
+    foreign = sorted(
+        item.name
+        for item in folder.iterdir()
+        if not is_ours(item) and not (item.name in CLUTTER and item.is_file())
+    )
     if foreign:
         raise OutputError(
             f"{folder} exists and holds {foreign[0]!r}, which is no file of a result; "

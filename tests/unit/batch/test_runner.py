@@ -241,3 +241,13 @@ def test_a_folder_that_cannot_be_one_is_refused(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="is no folder"):
         check_out(tmp_path / "file", resume=True, overwrite=False)
+
+
+def test_what_file_managers_leave_stops_neither_resuming_nor_overwriting(run, tmp_path):
+    run()
+    out = tmp_path / "out"
+    for place in (out, out / "jobs", out / "jobs" / "c0"):
+        (place / ".DS_Store").touch()
+        (place / "Thumbs.db").touch()
+    assert run(resume=True).n_kept == 3
+    assert run(overwrite=True).n_done == 3

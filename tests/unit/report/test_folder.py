@@ -173,3 +173,11 @@ def test_without_evidence_there_is_no_table_of_it(tmp_path, analysis_without_sig
         "overcounting.csv",
         "overcounting_radii.csv",
     }
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db"])
+def test_what_file_managers_leave_is_no_hindrance(tmp_path, name):
+    (tmp_path / "figures").mkdir()
+    for place in (tmp_path, tmp_path / "figures"):
+        (place / name).touch()
+    check_free(tmp_path, overwrite=True)
