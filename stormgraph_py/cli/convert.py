@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from stormgraph_py.io.writer import Writer
 
 _FORMATS = ("thunderstorm", "picasso", "csv", "parquet")
+_FILE_ENDINGS = (".csv", ".tsv", ".txt", ".gz", ".hdf5", ".h5", ".parquet", ".yaml", ".zip")
+"""Endings of files, which nobody gives a folder."""
+
 _DEFAULT_OUT = "stormgraph-converted"
 
 
@@ -70,6 +73,12 @@ def _targets(arguments: argparse.Namespace, writer: Writer) -> dict[str, Path]:
     files = arguments.files
     if len(files) == 1 and out.name.lower().endswith(writer.suffixes) and not out.is_dir():
         return {files[0]: out}
+    if out.suffix.lower() in _FILE_ENDINGS and not out.is_dir():
+        fits = " or ".join(writer.suffixes)
+        raise ParameterError(
+            f"--out {out} is the name of a file, and --to {arguments.to} writes one FILE to a name "
+            f"with the ending {fits}; change the ending, or name a folder."
+        )
     targets: dict[str, Path] = {}
     taken: dict[str, str] = {}
     for file in files:

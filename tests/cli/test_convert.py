@@ -107,3 +107,11 @@ def test_what_picasso_cannot_hold_is_said(cli, tmp_path):
     assert outcome.code == 0
     for said in ("'note' left out", "moved by", "lpx = 0.1"):
         assert said in outcome.err
+
+
+@pytest.mark.parametrize("out", ["cell.txt", "cell.parquet"])
+def test_the_name_of_another_kind_of_file_is_no_folder(cli, cell, tmp_path, out):
+    outcome = cli("convert", cell, "--to", "csv", "--out", out)
+    assert outcome.code == 2
+    assert "ending .csv" in outcome.err
+    assert not (tmp_path / out).exists()
