@@ -176,7 +176,7 @@ def add_scale_bar(axes: Axes, color: str, *, share: float = 0.25) -> None:
     axes.add_patch(
         Rectangle((x, y), length, up * thick, color=color, lw=0, zorder=10, path_effects=halo)
     )
-    axes.text(
+    label = axes.text(
         x + length / 2,
         y + up * 1.6 * thick,
         length_text(length),
@@ -188,6 +188,11 @@ def add_scale_bar(axes: Axes, color: str, *, share: float = 0.25) -> None:
         zorder=10,
         path_effects=halo,
     )
+    axes.apply_aspect()
+    if label.get_window_extent().x1 > axes.get_window_extent().x1:
+        # in a narrow map the text is wider than the bar and the margin beside it
+        label.set_horizontalalignment("right")
+        label.set_x(right - margin)
 
 
 def map_axes(figure: Figure, x_limits: tuple[float, float], y_limits: tuple[float, float]) -> Axes:
