@@ -183,7 +183,7 @@ def _regions(source: Source, rois: tuple[Roi, ...] | None) -> list[Roi | None]:
     if source.roi not in named:
         raise InputError(
             f"{source.where}: {source.roi_path} holds no region {source.roi!r}; "
-            f"{suggestion(source.roi, list(named))}."
+            f"{suggestion(source.roi, list(named))}"
         )
     return [named[source.roi]]
 

@@ -72,5 +72,4 @@ def columns_meant(name: str, localizations: Localizations) -> tuple[str, ...]:
             )
         return found
     known = list(dict.fromkeys([*columns, *(theirs for theirs, _ in read_from)]))
-    hint = suggestion(name, known)
-    raise ParameterError(f"There is no column {name!r}; {hint}{'.' * (hint[-1] != '?')}")
+    raise ParameterError(f"There is no column {name!r}; {suggestion(name, known)}")

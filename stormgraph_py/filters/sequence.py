@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, TypeAlias
 
 from stormgraph_py.errors import InputError, ParameterError
 from stormgraph_py.filters.comparison import Keep
 from stormgraph_py.filters.steps import Density, Frames, MergeReappearing
+from stormgraph_py.io.reader import suggestion
 from stormgraph_py.localizations import Localizations
 
 Filter: TypeAlias = Keep | Frames | Density | MergeReappearing
 """One step."""
 
-_KINDS: Mapping[str, Callable[..., Filter]] = {
+_KINDS: Mapping[str, type[Filter]] = {
     step.kind: step for step in (Keep, Frames, Density, MergeReappearing)
 }
 
@@ -120,7 +121,17 @@ def filter_from_dict(values: Mapping[str, Any]) -> Filter:
         raise ParameterError(f"{kind!r} is no kind of filter; use one of {', '.join(_KINDS)}.")
     if kind == Keep.kind:
         known = {k: v for k, v in known.items() if v is not None}
+    names = {field.name: field for field in fields(_KINDS[kind])}
+    for name in known:
+        if name not in names:
+            raise ParameterError(f"A filter {kind!r} has no {name!r}; {suggestion(name, names)}")
+    for name, field in names.items():
+        if field.default is MISSING and name not in known:
+            raise ParameterError(f"A filter {kind!r} needs {name!r}; {dict(values)} has none.")
     try:
         return _KINDS[kind](**known)
-    except TypeError as error:
-        raise ParameterError(f"The filter {dict(values)} cannot be made: {error}.") from None
+    except (TypeError, AttributeError):
+        raise ParameterError(
+            f"The filter {dict(values)} has a value of the wrong kind; write numbers without "
+            "quotation marks."
+        ) from None

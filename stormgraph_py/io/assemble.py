@@ -139,7 +139,7 @@ def _with_callers_columns(raw: RawTable, options: ReadOptions) -> dict[str, str]
         if name not in names:
             raise InputError(
                 f"{raw.path}: has no column {name!r}, which columns gives as {target}; "
-                f"{suggestion(name, names)}."
+                f"{suggestion(name, names)}"
             )
     columns = {**raw.columns, **options.columns}
     for target in ("x_nm", "y_nm"):

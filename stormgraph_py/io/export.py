@@ -96,7 +96,7 @@ def writer_named(name: str) -> Writer:
     """
     writers = {writer.name: writer for writer in WRITERS}
     if name.lower() not in writers:
-        raise InputError(f"format={name!r} cannot be written; {suggestion(name.lower(), writers)}.")
+        raise InputError(f"format={name!r} cannot be written; {suggestion(name.lower(), writers)}")
     return writers[name.lower()]
 
 

@@ -50,7 +50,7 @@ class ReadOptions:
             if name not in COLUMNS:
                 raise InputError(
                     f"columns names {name!r}, which is no column of the table; "
-                    f"{suggestion(name, COLUMNS)}."
+                    f"{suggestion(name, COLUMNS)}"
                 )
         if self.unit is not None:
             unit = unit_named(self.unit)
@@ -93,9 +93,9 @@ class Reader:
 
 
 def suggestion(name: str, known: Collection[str]) -> str:
-    """Say which known name is meant, or which there are."""
+    """Say which known name is meant, or which there are, to the end of the sentence."""
     close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(map(repr, known))}"
+    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(map(repr, known))}."
 
 
 def check_pixel_size(value: object) -> None:

@@ -128,7 +128,7 @@ def recognize(begin: Peek) -> Reader:
 def _reader_named(name: str) -> Reader:
     readers = {reader.name: reader for reader in READERS}
     if name.lower() not in readers:
-        raise InputError(f"format={name!r} is unknown; {suggestion(name.lower(), readers)}.")
+        raise InputError(f"format={name!r} is unknown; {suggestion(name.lower(), readers)}")
     return readers[name.lower()]
 
 

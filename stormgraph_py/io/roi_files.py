@@ -126,7 +126,7 @@ def write_rois(path: str | PathLike[str], rois: Iterable[Roi]) -> None:
 def _reader_named(name: str) -> RoiReader:
     readers = {reader.name: reader for reader in ROI_READERS}
     if name.lower() not in readers:
-        raise InputError(f"format={name!r} is unknown; {suggestion(name.lower(), readers)}.")
+        raise InputError(f"format={name!r} is unknown; {suggestion(name.lower(), readers)}")
     return readers[name.lower()]
 
 

@@ -155,3 +155,20 @@ def test_no_localizations_stay_none(step):
 def test_values_out_of_bounds_are_refused(make):
     with pytest.raises(ParameterError):
         make()
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            {"kind": "merge", "max_distance": 30},
+            r"no 'max_distance'; did you mean 'max_distance_nm'\?$",
+        ),
+        ({"kind": "merge", "max_dark_frames": 3}, "needs 'max_distance_nm'"),
+        ({"kind": "merge", "max_distance_nm": "30"}, "without quotation marks"),
+        ({"kind": "keep", "column": 7, "low": 1}, "without quotation marks"),
+    ],
+)
+def test_a_step_that_cannot_be_made_is_told_in_its_own_words(values, message):
+    with pytest.raises(ParameterError, match=message):
+        filter_from_dict(values)
