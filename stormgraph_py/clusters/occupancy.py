@@ -101,7 +101,7 @@ class Grid:
         return cells, owners
 
     def occupancy(self, cells: IntArray) -> BoolArray:
-        """Return the whole grid, (*shape), True where a cell is among those listed."""
+        """Return the whole grid, of its shape, True where a cell is among those listed."""
         whole = np.zeros(self.n_cells, dtype=bool)
         whole[cells] = True
         return whole.reshape(self.shape)
@@ -111,7 +111,7 @@ class Grid:
 
         Parameters
         ----------
-        occupancy : (*shape) array of bool
+        occupancy : ndarray of bool
             As of `occupancy`.
         points : (n, d) array
             Positions, nm.

@@ -196,9 +196,17 @@ def default_voxel(a: ClusterSet, b: ClusterSet, most_cells: int = MOST_FILLED_CE
     radii = np.concatenate([a.radii, b.radii])
     if not radii.size:
         return 1.0
+    return max(float(np.median(radii)) / CELLS_PER_RADIUS, finest_voxel(a, b, most_cells))
+
+
+def finest_voxel(a: ClusterSet, b: ClusterSet, most_cells: int = MOST_FILLED_CELLS) -> float:
+    """Return the smallest edge of a cell with which clusters fill at most so many cells, nm.
+
+    1 nm where no cluster has a size.
+    """
     largest = max(float(a.sizes.sum()), float(b.sizes.sum()))
-    smallest: float = (largest / most_cells) ** (1 / a.dimensions)
-    return max(float(np.median(radii)) / CELLS_PER_RADIUS, smallest)
+    edge: float = (largest / most_cells) ** (1 / a.dimensions)
+    return edge or 1.0
 
 
 def ratio(part: float, whole: float) -> float:

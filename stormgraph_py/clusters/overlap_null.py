@@ -13,7 +13,7 @@ from stormgraph_py.arrays import BoolArray, FloatArray
 from stormgraph_py.clusters.cluster_set import ClusterSet
 from stormgraph_py.clusters.motions import Motion, Region
 from stormgraph_py.clusters.occupancy import Grid
-from stormgraph_py.clusters.overlap import default_voxel
+from stormgraph_py.clusters.overlap import default_voxel, finest_voxel
 from stormgraph_py.errors import ParameterError
 
 MOST_SAMPLES = 150_000
@@ -214,7 +214,8 @@ def registration_spread(
     if not (error_nm > 0 and np.isfinite(error_nm)):
         raise ParameterError(f"A registration error of {error_nm} nm is not > 0; leave it out.")
     rng = np.random.default_rng(random_state)
-    cells = _Cells(a, b, Region.around(a.points, b.points), rng)
+    cells = _Cells(a, b, Region.around(a.points, b.points), rng, finest=True)
+    cells.scatter(rng)
     drawn = [
         cells.look(Motion(shift_nm=tuple(shift)))
         for shift in rng.normal(0, error_nm, (n_draws, a.dimensions)).tolist()
@@ -226,14 +227,21 @@ class _Cells:
     """Shapes of two channels as the cells that they fill, and their localizations."""
 
     def __init__(
-        self, a: ClusterSet, b: ClusterSet, region: Region, rng: np.random.Generator
+        self,
+        a: ClusterSet,
+        b: ClusterSet,
+        region: Region,
+        rng: np.random.Generator,
+        *,
+        finest: bool = False,
     ) -> None:
         everything = np.concatenate([a.points, b.points])
         low, high = everything.min(axis=0), everything.max(axis=0)
         low[:2] = np.minimum(low[:2], region.bounds_nm[:2])
         high[:2] = np.maximum(high[:2], region.bounds_nm[2:])
         least = float(np.prod(high - low) / _MOST_GRID_CELLS) ** (1 / a.dimensions)
-        self.grid = Grid.covering(low, high, max(default_voxel(a, b, MOST_SAMPLES), least))
+        voxel = finest_voxel(a, b, MOST_SAMPLES) if finest else default_voxel(a, b, MOST_SAMPLES)
+        self.grid = Grid.covering(low, high, max(voxel, least))
         filled_a = np.unique(self.grid.filled(a.corners, a.simplex_owner)[0])
         filled_b = np.unique(self.grid.filled(b.corners, b.simplex_owner)[0])
         self.centers_a = self.grid.centers(filled_a)
@@ -241,6 +249,14 @@ class _Cells:
         self.occupied_b = self.grid.occupancy(filled_b)
         self.points_a = _some(a.points, MOST_SAMPLES, rng)
         self.points_b = _some(b.points, MOST_SAMPLES, rng)
+
+    def scatter(self, rng: np.random.Generator) -> None:
+        """Let a point anywhere in each cell stand for it instead of its centre.
+
+        A shift by less than half a cell would leave every centre in the same cell of the other
+        channel. Points that are scattered leave theirs in proportion to the shift.
+        """
+        self.centers_a += self.grid.pitch_nm * rng.uniform(-0.5, 0.5, self.centers_a.shape)
 
     def look(self, motion: Motion) -> dict[Figure, float]:
         """Count what overlaps after the second channel was moved."""

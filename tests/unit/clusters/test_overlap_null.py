@@ -204,6 +204,20 @@ def test_misalignment_lessens_the_overlap_of_coinciding_clusters() -> None:
         registration_spread(a, a, 0)
 
 
+def test_misalignment_far_below_a_cell_of_the_grid_counts_too() -> None:
+    rng = np.random.default_rng(12)
+    points = rng.uniform(0, 20_000, (4000, 2))
+    a = ClusterSet.from_labels(points, np.zeros(len(points), dtype=int))
+    total = measure_overlap(a, a).size.both
+    lost = total - registration_spread(a, a, 10.0)["overlap"].mean()
+    shifts = rng.normal(0, 10, (40, 2))
+    exact = [
+        measure_overlap(a, ClusterSet.from_labels(points + shift, np.zeros(len(points), dtype=int)))
+        for shift in shifts
+    ]
+    assert lost == pytest.approx(total - np.mean([one.size.both for one in exact]), rel=0.25)
+
+
 def test_too_few_motions_are_refused() -> None:
     points, labels = blobs(np.random.default_rng(11))
     a = ClusterSet.from_labels(points, labels)
