@@ -30,7 +30,9 @@ examples:
   stormgraph demo                     analyse the sample data and open the report it names
   stormgraph info cell.csv            what is understood of a file
   stormgraph run cell.csv             find clusters, write tables and a report
-  stormgraph run *.csv --k 20 --out results"""
+  stormgraph run *.csv --k 20 --out results
+  stormgraph batch study --pattern "{condition}/{replicate}/{cell}" --out results
+  stormgraph compare results --out comparison"""
 
 
 class _Parser(argparse.ArgumentParser):
