@@ -121,7 +121,10 @@ def _as_before_writing(
         for axis, pixels in zip("xy", shift, strict=True):
             if axis in frame.columns:
                 frame[axis] = frame[axis].astype("float64") - pixels
-        notes.append(f"Positions were moved by {shift} pixels for Picasso, and are moved back.")
+        notes.append(
+            f"Positions were moved by {shift} pixels for Picasso, and are moved back; regions that "
+            "were picked on this file in Picasso are not."
+        )
     return frame
 
 
