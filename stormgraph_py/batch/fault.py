@@ -16,7 +16,7 @@ Stage = Literal["reading", "selecting", "clustering", "measuring", "writing", "w
 
 REMEDIES: dict[Kind, str] = {
     "input": "Mend the file or region, or take it out of the jobs; then run again with --resume.",
-    "parameter": "Change the parameter set; then run again with --resume.",
+    "parameter": "Change parameters, filters or channel; then run again with --resume.",
     "output": "Make the folder writable; then run again with --resume.",
     "disk-full": "Free some space; then run again with --resume.",
     "memory": "Analyse smaller regions, or use a machine with more memory; then run again with "

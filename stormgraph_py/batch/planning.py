@@ -139,7 +139,7 @@ def _tagged(sources: list[Source], pattern: str | None) -> tuple[list[Source], l
         return sources, []
     reader, tagged, skipped = TagPattern(pattern), [], []
     for source in sources:
-        tags = reader.tags(source.file)
+        tags = reader.tags(source.given or source.file)
         if tags is None:
             skipped.append(Skipped(file=source.file, reason=f"does not fit --pattern {pattern}"))
         else:

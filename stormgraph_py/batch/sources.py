@@ -42,6 +42,8 @@ class Source:
         The file.
     file : str
         How the batch names it, with slashes.
+    given : str
+        The path that a pattern of tags is held against: as the user wrote it, or as `file`.
     roi_path : Path or None
         File of its regions.
     roi : str
@@ -56,6 +58,7 @@ class Source:
 
     path: Path
     file: str
+    given: str = ""
     roi_path: Path | None = None
     roi: str = ""
     channel: str | None = None
@@ -92,7 +95,9 @@ def find_sources(
     if len(inputs) == 1 and is_job_table(Path(inputs[0])):
         return read_job_table(Path(inputs[0])), []
     found: dict[Path, str] = {}
-    chosen = [path.resolve() for path in map(Path, inputs) if path.is_file()]
+    # what all files have in common is no part of their names, but may well hold a tag
+    given = {path.resolve(): path.as_posix() for path in map(Path, inputs) if path.is_file()}
+    chosen = list(given)
     for path in chosen:
         common = Path(os.path.commonpath([p.parent for p in chosen]))
         found[path] = path.relative_to(common).as_posix()
@@ -110,12 +115,13 @@ def find_sources(
             for match in matches:
                 relative = Path(match).relative_to(root).as_posix()
                 found.setdefault(Path(match).resolve(), relative)
+                given.setdefault(Path(match).resolve(), Path(match).as_posix())
     sources, skipped = [], []
     for path, name in sorted(found.items(), key=lambda item: (item[1], str(item[0]))):
         # what was named by itself is read in any case, and fails with the reader's reason
         reason = None if path in chosen else why_no_localizations(path, options or ReadOptions())
         if reason is None:
-            sources.append(Source(path=path, file=name))
+            sources.append(Source(path=path, file=name, given=given.get(path, name)))
         else:
             skipped.append(Skipped(file=name, reason=reason))
     if not sources:

@@ -118,3 +118,16 @@ def test_folders_that_are_not_there_are_named(study):
         plan_jobs(Asked(inputs=[str(study / "data")], roi_dir="nowhere"))
     with pytest.raises(InputError, match="--roi nowhere: there is no such file"):
         plan_jobs(Asked(inputs=[str(study / "data")], roi="nowhere"))
+
+
+@pytest.mark.parametrize("inputs", [["data/control/c1.csv"], ["data/control/*.csv"]])
+def test_a_pattern_sees_the_folders_that_were_named(study, inputs, monkeypatch):
+    monkeypatch.chdir(study)
+    (job,) = plan_jobs(Asked(inputs=inputs, pattern="{condition}/{cell}")).jobs
+    assert job.tags == {"condition": "control", "cell": "c1"}
+    assert job.name == "c1"
+
+
+def test_below_a_named_folder_a_pattern_sees_no_folder_above_it(study):
+    with pytest.raises(InputError, match="does not fit"):
+        plan_jobs(Asked(inputs=[str(study / "data")], pattern="{day}/{condition}/{cell}"))
