@@ -106,12 +106,15 @@ class Plan:
         In the order of the tables.
     skipped : tuple of Skipped
         Files that are left out, with the reason.
+    warnings : tuple of str
+        What the user should look at.
     asked : mapping
         What was asked for, ready for JSON.
     """
 
     jobs: tuple[Job, ...]
     skipped: tuple[Skipped, ...] = ()
+    warnings: tuple[str, ...] = ()
     asked: Mapping[str, object] = field(default_factory=dict)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,7 +126,12 @@ def plan_jobs(asked: Asked) -> Plan:
                 n_rows=rows[source.path],
             )
         )
-    return Plan(jobs=tuple(jobs), skipped=tuple(skipped), asked=asked.as_dict())
+    return Plan(
+        jobs=tuple(jobs),
+        skipped=tuple(skipped),
+        warnings=tuple(_shared_regions(sources, asked)),
+        asked=asked.as_dict(),
+    )
 
 
 def _known(reading: dict[str, Any]) -> dict[str, Any]:
@@ -172,6 +177,25 @@ def _with_regions(sources: list[Source], asked: Asked) -> tuple[list[Source], li
             )
         found.append(dataclasses.replace(source, roi_path=roi_path))
     return found, skipped
+
+
+def _shared_regions(sources: list[Source], asked: Asked) -> Iterator[str]:
+    """Say which files of different folders take the regions of one name for theirs."""
+    if asked.roi_dir is None:
+        return
+    sharing: dict[Path, list[str]] = {}
+    for path, file in dict.fromkeys((s.roi_path, s.file) for s in sources if not s.where):
+        if path is not None:
+            sharing.setdefault(path, []).append(file)
+    shared = [(path, files) for path, files in sharing.items() if len(files) > 1]
+    if shared:
+        path, files = shared[0]
+        more = f" {len(shared) - 1} more files of regions are shared so." if shared[1:] else ""
+        yield (
+            f"{', '.join(files[:3])}{', ...' if files[3:] else ''} take the regions of "
+            f"{path.name}, because of their names.{more} If each has its own, put them into "
+            f"folders of the same names in {asked.roi_dir}."
+        )
 
 
 def _regions(source: Source, rois: tuple[Roi, ...] | None) -> list[Roi | None]:

@@ -166,6 +166,8 @@ class _Run:
         places.remove_leftovers(self.out)
         n_jobs, n_skipped = len(self.plan.jobs), len(self.plan.skipped)
         self.log(f"begins: {count(n_jobs, 'job')}, {count(n_skipped, 'file')} skipped")
+        for warning in self.plan.warnings:
+            self.log(f"warning: {warning}")
         kept = self.keep_complete() if resume else set()
         jobs = [job for job in self.plan.jobs if job.name not in kept]
         # largest files first, so that none is left for the end; the regions of a file together
@@ -300,6 +302,7 @@ class _Run:
             "asked": dict(self.plan.asked),
             "outputs": asdict(self.outputs),
             "jobs": jobs,
+            "warnings": list(self.plan.warnings),
             "skipped": [{"file": s.file, "reason": s.reason} for s in self.plan.skipped],
         }
         text = json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False)

@@ -122,6 +122,9 @@ def execute(arguments: argparse.Namespace) -> int:
             if n > 1
             else f"{first.file} is skipped: it {first.reason}."
         )
+    if not arguments.quiet:
+        for warning in plan.warnings:
+            say_warning(warning)
     if arguments.dry_run:
         _list(plan, outputs)
         return 0

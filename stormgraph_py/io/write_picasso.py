@@ -157,8 +157,8 @@ def _said(shift: Mapping[str, int], missing: Mapping[str, float], n: int) -> lis
     if any(shift.values()):
         said.append(
             f"Positions are moved by {shift['x']} pixels in x and {shift['y']} in y, because "
-            "Picasso leaves out those at 0 or below; stormgraph_py moves them back, but not regions "
-            "that are picked on this file in Picasso."
+            "Picasso leaves out those at 0 or below; stormgraph_py moves them back, but not "
+            "regions that are picked on this file in Picasso."
         )
     if missing:
         listed = ", ".join(f"{name} = {number:g}" for name, number in missing.items())

@@ -131,3 +131,13 @@ def test_a_pattern_sees_the_folders_that_were_named(study, inputs, monkeypatch):
 def test_below_a_named_folder_a_pattern_sees_no_folder_above_it(study):
     with pytest.raises(InputError, match="does not fit"):
         plan_jobs(Asked(inputs=[str(study / "data")], pattern="{day}/{condition}/{cell}"))
+
+
+def test_files_of_one_name_that_share_regions_are_told(study, write_halves):
+    asked = Asked(inputs=[str(study / "data")], roi_dir=str(study / "rois"))
+    assert plan_jobs(asked).warnings == ()
+    for condition in ("control", "treated"):
+        (study / "rois" / condition / "c1.geojson").unlink()
+    write_halves(study / "rois" / "c1.geojson")
+    (warning,) = plan_jobs(asked).warnings
+    assert "control/c1.csv, treated/c1.csv take the regions of c1.geojson" in warning
