@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     import shapely
 
 CELLS_PER_RADIUS = 10
-"""Cells along the radius of the median cluster, by default."""
+"""Cells along the radius of a typical cluster, by default."""
 
-MOST_FILLED_CELLS = 10_000_000
+MOST_FILLED_CELLS = 2_000_000
 """Largest number of voxels that the clusters of one channel may fill."""
 
 _COARSER = (4.0, 2 * np.sqrt(2), 2.0, np.sqrt(2))
@@ -121,8 +121,7 @@ def measure_overlap(a: ClusterSet, b: ClusterSet, *, voxel_nm: float | None = No
     a, b : ClusterSet
         Clusters of the two channels, both in 2-D or both in 3-D.
     voxel_nm : float, optional
-        3-D: edge of a voxel. By default a tenth of the radius of the median cluster, or more where
-        the clusters would fill more than `MOST_FILLED_CELLS` voxels.
+        3-D: edge of a voxel; by default that of `default_voxel`.
 
     Returns
     -------
@@ -191,12 +190,17 @@ def default_voxel(a: ClusterSet, b: ClusterSet, most_cells: int = MOST_FILLED_CE
     Returns
     -------
     float
-        A tenth of the radius of the median cluster, or more; 1 nm where no cluster has a size.
+        A tenth of the radius of a typical cluster, that below which half of the area or volume of
+        all clusters lies, so that many tiny ones count for little; more where cells would be too
+        many; 1 nm where no cluster has a size.
     """
     radii = np.concatenate([a.radii, b.radii])
     if not radii.size:
         return 1.0
-    return max(float(np.median(radii)) / CELLS_PER_RADIUS, finest_voxel(a, b, most_cells))
+    radii = np.sort(radii)
+    below = np.cumsum(radii**a.dimensions)
+    typical = float(radii[np.searchsorted(below, below[-1] / 2)])
+    return max(typical / CELLS_PER_RADIUS, finest_voxel(a, b, most_cells))
 
 
 def finest_voxel(a: ClusterSet, b: ClusterSet, most_cells: int = MOST_FILLED_CELLS) -> float:
