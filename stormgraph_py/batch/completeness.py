@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from stormgraph_py import __version__
+from stormgraph_py.batch import tables
 from stormgraph_py.batch.job import Job
 from stormgraph_py.engine.pipeline import params_as_run
 from stormgraph_py.errors import StormGraphError
@@ -57,25 +59,47 @@ def why_not_complete(job: Job, folder: Path, outputs: Outputs, hashes: Hashes) -
     and tags may differ.
     """
     for name in expected_files(outputs):
-        if not (folder / name).exists():
+        file = folder / name
+        if not file.exists():
             return f"{name} is missing"
+        if not file.stat().st_size:
+            return f"{name} is empty"
     try:
         record = read_record(folder / "run.json")
-        sha256 = hashes.of(job.request.path)
-        beside = None
-        if record["input"].get("format") == picasso.NAME:
-            yaml = yaml_beside(Path(job.request.path))
-            beside = None if yaml is None else hashes.of(str(yaml))
+        return _why_another(job, record, hashes) or _why_damaged(folder, record)
     except StormGraphError as error:
         return str(error)
+    except (LookupError, TypeError, AttributeError):
+        return "run.json is damaged"
+
+
+def _why_another(job: Job, record: Mapping[str, Any], hashes: Hashes) -> str | None:
+    """Say in what the result that is there differs from the one that would be made."""
     version = record.get("versions", {}).get("stormgraph_py")
     if version != __version__:
         return f"it was made with version {version} and this is {__version__}"
-    if record["input"].get("sha256") != sha256:
+    if record["input"].get("sha256") != hashes.of(job.request.path):
         return "the input file has changed"
+    beside = None
+    if record["input"].get("format") == picasso.NAME:
+        yaml = yaml_beside(Path(job.request.path))
+        beside = None if yaml is None else hashes.of(str(yaml))
     if record["input"].get("sha256_beside") != beside:
         return "the YAML file beside the input file has changed"
     return _difference(record["request"], _as_run(job))
+
+
+def _why_damaged(folder: Path, record: Mapping[str, Any]) -> str | None:
+    """Say which of the tables that go into those of the batch cannot be what was written."""
+    expected = {"summary.csv": 1, "clusters.csv": record["result"]["n_clusters"]}
+    for name, n_rows in expected.items():
+        try:
+            header, rows = tables.read_rows(folder / name)
+        except (OSError, ValueError, csv.Error):
+            return f"{name} is damaged"
+        if len(rows) != n_rows or any(len(row) != len(header) for row in rows):
+            return f"{name} is damaged"
+    return None
 
 
 def expected_files(outputs: Outputs) -> list[str]:

@@ -129,3 +129,26 @@ def test_a_mended_pixel_size_beside_a_picasso_file_counts(write_cell, tmp_path):
     assert "Pixelsize: 100" in text
     yaml.write_text(text.replace("Pixelsize: 100", "Pixelsize: 130"))
     assert "YAML" in why(job, tmp_path / "o")
+
+
+@pytest.mark.parametrize("name", ["summary.csv", "clusters.csv"])
+@pytest.mark.parametrize("left", [0.0, 0.6])
+def test_a_damaged_table_is_no_result(result, tmp_path, name, left):
+    job, folder = result
+    for file in folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    data = (folder / name).read_bytes()
+    (tmp_path / name).write_bytes(data[: round(left * len(data))])
+    assert name in why(job, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"input": 3}, {"request": []}, {"result": None}, {"result": {}}, {"versions": 1}]
+)
+def test_a_record_of_another_shape_is_no_result(result, tmp_path, changes):
+    job, folder = result
+    for file in folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    record = json.loads((folder / "run.json").read_text())
+    (tmp_path / "run.json").write_text(json.dumps(record | changes))
+    assert why(job, tmp_path) == "run.json is damaged"
