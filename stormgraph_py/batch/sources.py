@@ -179,16 +179,20 @@ def read_job_table(path: Path) -> list[Source]:
     separator, header = _header(lines[0] if lines else "")
     if "file" not in header:
         raise FileFormatError(f"{path}: has no column 'file'; it has {', '.join(header)}.")
+    reader = csv.reader(lines[1:], delimiter=separator)
+    rows = [(reader.line_num + 1, row) for row in reader if any(value.strip() for value in row)]
+    # spreadsheets write empty columns to the right of a table
+    while not header[-1] and not any("".join(row[len(header) - 1 :]).strip() for _, row in rows):
+        header.pop()
     for name in header:
         if not name or header.count(name) > 1:
             what = f"two columns {name!r}" if name else "a column without a name"
             raise FileFormatError(f"{path}: has {what}; give each column its own name.")
     sources, faults = [], []
-    rows = csv.reader(lines[1:], delimiter=separator)
-    for row in rows:
-        where = f"{path}, line {rows.line_num + 1}"
-        if not any(value.strip() for value in row):
-            continue
+    for number, row in rows:
+        where = f"{path}, line {number}"
+        while len(row) > len(header) and not row[-1].strip():
+            row.pop()
         if len(row) != len(header):
             raise FileFormatError(
                 f"{where}: has {len(row)} fields and the header {len(header)}; put text that holds "

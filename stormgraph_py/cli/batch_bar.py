@@ -34,7 +34,7 @@ class BatchBar(Monitor):
         """Open the bar; jobs weigh as much as they are expected to take."""
         self._n_jobs = len(tasks)
         if n_complete and not self._quiet:
-            self._write(f"stormgraph: {n_complete} jobs are complete, {len(tasks)} are left")
+            self._write(f"stormgraph: complete before: {n_complete}, left: {len(tasks)}")
         if not self._quiet and tasks:
             self._bar = tqdm(
                 total=sum(task.seconds for task in tasks),

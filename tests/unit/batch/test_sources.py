@@ -150,3 +150,9 @@ def test_minflux_in_json_is_data_and_other_json_is_not(study):
     sources, skipped = find_sources([str(study)])
     assert "a/minflux.json" in names(sources)
     assert "a/list.json" in {one.file for one in skipped}
+
+
+def test_empty_columns_to_the_right_of_a_table_are_nothing(study):
+    (study / "jobs.csv").write_text("file;condition;;\na/c1.csv;x;;\n;;;\nb/c2.csv;;;\n")
+    sources = read_job_table(study / "jobs.csv")
+    assert [source.tags for source in sources] == [{"condition": "x"}, {"condition": ""}]
