@@ -11,7 +11,7 @@ from pathlib import Path
 
 from stormgraph_py.batch.job import Skipped
 from stormgraph_py.errors import FileFormatError, InputError, StormGraphError
-from stormgraph_py.io import delimited, minflux
+from stormgraph_py.io import delimited, gdsc, minflux
 from stormgraph_py.io.aliases import understand
 from stormgraph_py.io.dialect import sniff
 from stormgraph_py.io.reader import ReadOptions
@@ -26,7 +26,10 @@ _NO_DATA = {
     ".json", ".toml", ".yaml", ".yml", ".log", ".md", ".html", ".xml", ".py", ".ini", ".cfg",
     ".png", ".jpg", ".jpeg", ".svg", ".tif", ".tiff", ".pdf", ".xlsx", ".xls", ".docx", ".pptx",
 }  # fmt: skip
-"""Endings of files that lie beside localizations and never are any."""
+"""Endings of files that lie beside localizations and are none."""
+
+_BUT = (minflux.READER, gdsc.READER)
+"""Formats that use some of these endings nevertheless: .json and .xls."""
 
 _RESULTS = ("run.json", "batch.json")
 """A folder that holds one of these is a result."""
@@ -135,13 +138,13 @@ def why_no_localizations(path: Path, options: ReadOptions) -> str | None:
     suffix = path.suffix.lower()
     if path.is_dir():
         return "is a link to a folder; name that folder by itself"
-    if suffix in _NO_DATA and suffix != ".json":
+    if suffix in _NO_DATA and not any(suffix in reader.suffixes for reader in _BUT):
         return f"is a {suffix} file"
     try:
         begin = peek(path)
-        if minflux.READER.recognizes(begin):
+        if any(reader.recognizes(begin) for reader in _BUT):
             return None
-        if suffix == ".json":
+        if suffix in _NO_DATA:
             return f"is a {suffix} file"
         if any(reader.recognizes(begin) for reader in ROI_READERS):
             return "holds regions of interest"

@@ -143,6 +143,18 @@ def test_a_folder_that_cannot_be_read_is_no_empty_folder(study, monkeypatch):
         find_sources([str(study)])
 
 
+def test_results_of_gdsc_with_the_ending_of_excel_are_data(study):
+    (study / "a" / "cell.results.xls").write_text(
+        "#Localisation Results File\n#FileVersion Text.D0.E0.V3\n#\n"
+        "#Frame\torigX\torigY\torigValue\tError\tNoise\tSignal\tX (nm)\tY (nm)\n"
+        "1\t1\t1\t9\t0\t0\t900\t120.5\t80.5\n"
+    )
+    (study / "a" / "book.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    sources, skipped = find_sources([str(study)])
+    assert "a/cell.results.xls" in names(sources)
+    assert "a/book.xls" in {one.file for one in skipped}
+
+
 def test_minflux_in_json_is_data_and_other_json_is_not(study):
     event = {"itr": [{"loc": [1e-7, 2e-7, 0.0]}], "tid": 1, "vld": True}
     (study / "a" / "minflux.json").write_text(json.dumps([event] * 3))
