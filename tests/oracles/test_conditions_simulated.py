@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks.conditions import DESIGNS, coverage, false_positives
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
-N = 500
+N = 200
 
 
 def most(share: float) -> float:
@@ -33,6 +33,6 @@ def test_cells_and_replicates_keep_their_level_and_pooled_clusters_do_not() -> N
 
 @pytest.mark.parametrize("design", DESIGNS, ids=lambda d: d.name)
 def test_intervals_hold_the_truth_as_often_as_they_promise(design) -> None:
-    held = coverage(design, 0.4, N, seed=12, n_bootstrap=500)
+    held = coverage(design, 0.4, N, seed=12, n_bootstrap=300)
     for share in held.values():
         assert 1 - share <= most(0.05)

@@ -14,7 +14,7 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).parents[3]
-N_ROIS, N_FILES, SEED = 40, 4, 7
+N_ROIS, N_FILES, N_KILLS, SEED = 16, 2, 3, 7
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +48,11 @@ def undisturbed(batch, study, tmp_path_factory):
 
 @pytest.mark.parametrize("victim", ["parent", "group"])
 def test_a_killed_batch_resumes(batch, study, undisturbed, tmp_path, victim):
-    times = batch.moments(N_ROIS, 5, SEED)
+    times = batch.moments(N_ROIS, N_KILLS, SEED)
     kill = batch.kill_parent if victim == "parent" else batch.kill_group
     options = ("--workers", "2", "--no-reports")
     n = batch.kill_and_resume(study, tmp_path / "out", times, kill, *options)
-    assert n >= 3
+    assert n >= 2
     assert batch.differences(undisturbed, batch.digests(tmp_path / "out")) == []
 
 
