@@ -132,7 +132,7 @@ def _channels(
 ) -> tuple[list[Request], list[Selection], tuple[str, str]]:
     """Requests, localizations and names of both channels."""
     from stormgraph_py.report.analysis import Request, read, select
-    from stormgraph_py.report.overlap_analysis import choose_channels
+    from stormgraph_py.report.overlap_analysis import channel_name, choose_channels, told_apart
     from stormgraph_py.report.request import result_name
 
     request = Request(
@@ -161,9 +161,10 @@ def _channels(
                 dataclasses.replace(asked, channel=channel)
                 for asked, channel in zip(requests, arguments.channels, strict=True)
             ]
-            names = tuple(arguments.channels)
+            first, other = map(channel_name, arguments.channels)
+            names = first, other
     selections = [select(asked, file) for asked, file in zip(requests, files, strict=True)]
-    return requests, selections, names
+    return requests, selections, told_apart(names)
 
 
 def _analyse(

@@ -198,12 +198,25 @@ def choose_channels(
                 f"The file has {len(found)} colour channels ({listed}); choose two with --channels."
             )
     names = localizations.provenance.channel_names
-    one, other = ((number, _channel_name(names.get(number, str(number)))) for number in found)
+    one, other = ((number, channel_name(names.get(number, str(number)))) for number in found)
     return one, other
 
 
-def _channel_name(name: str) -> str:
+def channel_name(name: str) -> str:
+    """Return what to call a channel of this name, or of this number."""
     return f"channel {name}" if name.isdigit() else name
+
+
+def told_apart(names: tuple[str, str]) -> tuple[str, str]:
+    """Return the names of two channels, with letters where they are the same.
+
+    Examples
+    --------
+    >>> told_apart(("red", "green")), told_apart(("cell", "cell"))
+    (('red', 'green'), ('cell (a)', 'cell (b)'))
+    """
+    one, other = names
+    return names if one != other else (f"{one} (a)", f"{other} (b)")
 
 
 def compare_channels(
@@ -222,7 +235,7 @@ def compare_channels(
     a, b : Analysis
         The channels, of the same region.
     names : tuple of str
-        What to call them.
+        What to call them, see `told_apart` where they may be the same.
     params : OverlapParams, optional
         How to compare them.
     n_jobs : int
@@ -235,9 +248,12 @@ def compare_channels(
     InputError
         When the channels differ in dimensions.
     ParameterError
-        When voxels are too small, or the region is too thin for random motions.
+        When both have the same name, voxels are too small, or the region is too thin for random
+        motions.
     """
     params = params or OverlapParams()
+    if names[0] == names[1]:
+        raise ParameterError(f"Both channels are called {names[0]!r}; give each its own name.")
     dimensions = a.result.dimensions
     if dimensions != b.result.dimensions:
         raise InputError(
@@ -317,6 +333,11 @@ def _warnings(
     for channel in channels:
         if not len(channel.clusters):
             found.append(f"{channel.name} has no clusters, so that nothing can overlap.")
+    if np.array_equal(*points):
+        found.append(
+            "Both channels hold the same localizations: they overlap because they are one. Was a "
+            "file or channel named twice?"
+        )
     empty = _share_empty(region, np.concatenate([part[:, :2] for part in points]))
     if empty > _MOST_EMPTY:
         found.append(

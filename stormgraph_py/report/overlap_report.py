@@ -423,7 +423,7 @@ def _partner_section(analysis: OverlapAnalysis, partners: pd.DataFrame) -> Secti
         return None
     size = "overlap_volume_nm3" if analysis.dimensions == 3 else "overlap_area_nm2"
     tables = []
-    for name in dict.fromkeys(analysis.names):
+    for name in analysis.names:
         own = partners[partners["channel"] == name]
         tables.append(
             TableView(

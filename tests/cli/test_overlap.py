@@ -142,6 +142,38 @@ def test_two_files_inside_a_region(cli, tmp_path):
     assert 0.5 <= record["overlap"]["null_smallest_window"] <= 1
 
 
+@pytest.mark.usefixtures("no_report")
+def test_two_files_of_one_name_are_told_apart(cli, tmp_path):
+    table = two_channels()
+    paths = []
+    for channel, blobs in ((1, 200), (2, 330)):
+        (tmp_path / str(channel)).mkdir()
+        own = table[table[:, -1] == channel][:blobs]
+        paths.append(write(tmp_path / str(channel) / "cell.csv", own))
+    options = ("--n-random", 19, "--no-figures", "--no-excel")
+    outcome = cli("overlap", *paths, *options, "--out", "out")
+    assert outcome.code == 0
+    folder = tmp_path / "out" / "cell"
+    record = json.loads((folder / "run.json").read_text())
+    assert [r["request"]["path"] for r in record["channels"].values()] == list(map(str, paths))
+    partners = pd.read_csv(folder / "partners.csv")
+    n_clusters = measures(folder).loc[["n_clusters_a", "n_clusters_b"], "value"]
+    by_channel = partners.groupby("channel", sort=False).size()
+    assert by_channel.to_dict() == dict(zip(["cell (a)", "cell (b)"], n_clusters, strict=True))
+    numbered = cli("overlap", *paths, *options, "--out", "numbers", "--channels", 1, 2)
+    assert "clusters of channel 1" in numbered.out
+
+
+@pytest.mark.usefixtures("no_report")
+def test_a_channel_against_itself_is_said_so(cli, tmp_path):
+    table = two_channels()
+    path = write(tmp_path / "cell.csv", table[table[:, -1] == 1])
+    options = ("--n-random", 19, "--no-figures", "--no-excel", "--out", "out")
+    outcome = cli("overlap", path, path, *options)
+    assert outcome.code == 0
+    assert "hold the same localizations" in outcome.err
+
+
 def test_depth(cli, tmp_path):
     path = write(tmp_path / "deep.csv", two_channels(3))
     out = ("--n-random", 19, "--no-figures", "--quiet", "--voxel", 8, "--out", "out")
