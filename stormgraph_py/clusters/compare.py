@@ -372,7 +372,7 @@ def _resampled(
     params: CompareParams,
     seed: np.random.SeedSequence,
 ) -> tuple[list[FloatArray], list[int]]:
-    """Return bootstrap samples of each condition's units, and how many were resampled on top.
+    """Return bootstrap samples of each condition's units, and how many with a value are on top.
 
     Pooled clusters have none: an interval for them would claim what they do not tell.
     """
@@ -385,9 +385,10 @@ def _resampled(
         part = part[part["condition"] == condition].sort_values(list(TAGS))
         replicate = part.groupby("replicate").ngroup().to_numpy().astype(np.int64)
         cell = part.groupby(["replicate", "cell"]).ngroup().to_numpy().astype(np.int64)
-        n_replicates = len(np.unique(replicate))
         has_replicates = bool((part["replicate"] != "").all())
-        tops.append(n_replicates if has_replicates else len(np.unique(cell)))
+        # those without a value tell nothing of how values vary
+        known = np.array([len(behind[i]) > 0 for i in part.index])
+        tops.append(len(np.unique((replicate if has_replicates else cell)[known])))
         if unit == "cluster":
             samples.append(np.empty((0, 0)))
             continue

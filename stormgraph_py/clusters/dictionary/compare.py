@@ -136,7 +136,8 @@ EFFECTS = (
     Column(
         "n_resampled_first",
         COUNT,
-        "Replicates of the first that the bootstrap draws from, or its cells where there are none.",
+        "Replicates of the first with a value that the bootstrap draws from, or its cells where "
+        "there are none.",
         "Count",
     ),
     Column("n_resampled_second", COUNT, "The same of the second.", "Count"),

@@ -94,6 +94,22 @@ def test_cell_without_clusters_has_no_area_but_no_clusters_per_area() -> None:
     assert any("1 of 4 in a cells have no clusters" in text for text in cautions(found))
 
 
+@pytest.mark.parametrize("n_replicates", [1, 3])
+def test_one_cell_or_replicate_with_a_value_has_no_interval(n_replicates) -> None:
+    rois, clusters = study(n_replicates=n_replicates)
+    top = "cell" if n_replicates == 1 else "replicate"
+    gone = (rois["condition"] == "b") & (rois[top] != rois[top].iloc[-1])
+    rois.loc[gone, "n_clusters"] = 0
+    clusters = clusters[~clusters["roi_number"].isin(rois.index[gone])]
+    found = compare_conditions(rois, clusters, ["area_nm2"], CompareParams(**QUICK))
+    row = found.effects.iloc[0]
+    assert row["n_resampled_second"] == 1
+    assert row[["shift_low", "cliffs_delta_high", "ratio_low"]].isna().all()
+    summary = found.summaries.set_index("condition")
+    assert np.isnan(summary.loc["b", "mean_low"])
+    assert summary.loc["a", "mean_low"] < summary.loc["a", "mean_high"]
+
+
 def test_two_conditions_are_tested_with_the_cells() -> None:
     rois, clusters = study()
     found = compare_conditions(rois, clusters, ["area_nm2"], CompareParams(**QUICK))
