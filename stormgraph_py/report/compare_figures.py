@@ -142,6 +142,7 @@ def distributions(
     axes = figure.add_subplot()
     pooled = np.concatenate([np.empty(0), *(g for groups in samples.values() for g in groups)])
     logarithmic = _set_scale(axes, pooled, axis="x")
+    lines = []
     for i, (name, groups) in enumerate(samples.items()):
         filled = [group for group in groups if len(group)]
         if not filled:
@@ -150,7 +151,7 @@ def distributions(
         weights = np.concatenate([np.full(len(g), 1 / len(g) / len(filled)) for g in filled])
         order = np.argsort(values, kind="stable")
         x, y = _thinned_steps(values[order], np.cumsum(weights[order]))
-        axes.step(
+        lines += axes.step(
             x,
             y,
             where="post",
@@ -164,6 +165,8 @@ def distributions(
     if logarithmic:
         log_ticks(axes.xaxis)
     figure.legend(
+        # found by itself, it would leave out names that begin with an underscore
+        handles=lines,
         loc="outside right upper" if wide else "outside upper left",
         ncols=1 if wide else _legend_columns(list(samples)),
         handlelength=2.6,

@@ -45,6 +45,8 @@ _STYLE: Any = {
     "legend.frameon": False,
     "legend.fontsize": 9,
     "lines.linewidth": 1.6,
+    # names of conditions and channels may hold dollar signs
+    "text.parse_math": False,
     "svg.fonttype": "path",
     # Names inside the SVG derive from its content alone, so that a report can be reproduced.
     "svg.hashsalt": "stormgraph",
@@ -54,6 +56,7 @@ SCREEN_DPI = 160
 PRINT_DPI = 300
 """Resolution of the pictures that are saved by themselves."""
 _LARGE_PNG_BYTES = 500_000
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def styled() -> Any:
@@ -137,7 +140,8 @@ def _power_text(value: float) -> str:
         return f"{value:,.6g}"
     power = int(np.floor(np.log10(value) + 1e-9))
     lead = f"{value / 10.0**power:.3g}"
-    return f"$10^{{{power}}}$" if lead == "1" else f"${lead}\\times10^{{{power}}}$"
+    ten = f"10{str(power).translate(_RAISED)}"
+    return ten if lead == "1" else f"{lead}×{ten}"
 
 
 def nice_length(longest: float) -> float:
