@@ -61,7 +61,8 @@ def _pooling(comparison: Comparison) -> Iterator[str]:
             for row in design.to_dict("records")
         ]
         yield f"{POOLED}. {'; '.join(worth)}{'.' if worth else ''}".strip()
-    if unit == "roi" and _roi_cells(comparison.unit_table):
+    # measures of regions are compared by ROI where clusters are pooled, too
+    if unit in ("roi", "cluster") and _roi_cells(comparison.unit_table):
         yield (
             "ROIs were taken as independent observations, but some lie in the same cell and "
             "resemble each other, so that p-values are too small. Use the unit cell for "
@@ -72,8 +73,7 @@ def _pooling(comparison: Comparison) -> Iterator[str]:
 def _roi_cells(values: pd.DataFrame) -> bool:
     """Whether any cell has several ROIs."""
     rois = values[values["unit"] == "roi"]
-    rois = rois[rois["measure"] == rois["measure"].iloc[0]]
-    return bool(rois.duplicated(["condition", "replicate", "cell"]).any())
+    return bool(rois.duplicated(["measure", "condition", "replicate", "cell"]).any())
 
 
 def _few_replicates(comparison: Comparison) -> Iterator[str]:
@@ -100,10 +100,13 @@ def _few_units(comparison: Comparison) -> Iterator[str]:
         n = row["n_with_value"]
         if n < FEW_UNITS:
             key = f"{row['condition']} has {n} {row['unit'] if n == 1 else plural(row['unit'])}"
+            if n < row["n_units"]:
+                key = f"{key} with a value"
             found.setdefault(key, []).append(row["measure"])
     every = len(comparison.measures)
     for what, measures in found.items():
-        where = "" if len(measures) == every else f" with a value of {_listed(measures)}"
+        valued = " of" if what.endswith(" with a value") else " with a value of"
+        where = "" if len(measures) == every else f"{valued} {_listed(measures)}"
         yield f"{what}{where}; with fewer than {FEW_UNITS} a rank test tells little."
 
 
@@ -151,8 +154,9 @@ def _without_value(comparison: Comparison) -> Iterator[str]:
             unit = plural(comparison.unit_of(measure))
             elsewhere = "; the measures of regions count them" if own else ""
             yield (
-                f"{measure}: {_listed(missing)} {unit} have {'no clusters and so ' if own else ''}"
-                f"no value, and are not in its tests{elsewhere}."
+                f"{measure}: {_listed(missing)} {unit} have no "
+                f"{'clusters with a value' if own else 'value'}, and are not in its "
+                f"tests{elsewhere}."
             )
 
 

@@ -104,6 +104,8 @@ def _lead(comparison: Comparison) -> str:
     correction = _CORRECTIONS[comparison.params.correction]
     if comparison.params.unit == "cluster":
         return f"{POOLED}."
+    if not len(known):
+        return f"No two conditions could be compared: one of each pair has no {units} with a value."
     if not len(clear):
         return (
             f"No difference between conditions has p < 0.05 at the level of {units}, after "

@@ -12,6 +12,7 @@ from stormgraph_py.clusters.compare import CompareParams, compare_conditions
 from stormgraph_py.clusters.dictionary import describe
 from stormgraph_py.clusters.unit_values import unit_values, values_of_rois
 from stormgraph_py.errors import InputError, ParameterError
+from stormgraph_py.report.compare_page import _lead
 
 QUICK = {"n_bootstrap": 200}
 
@@ -92,6 +93,24 @@ def test_cell_without_clusters_has_no_area_but_no_clusters_per_area() -> None:
     summary = found.summaries[found.summaries["measure"] == "area_nm2"].iloc[0]
     assert (summary["n_units"], summary["n_with_value"]) == (4, 3)
     assert any("1 of 4 in a cells have no clusters" in text for text in cautions(found))
+
+
+def test_cautions_claim_no_more_than_is_known() -> None:
+    rois, clusters = study(("a", "b", "c"), n_replicates=1)
+    clusters["area_nm2"] = clusters["area_nm2"].mask(clusters["roi_number"] >= 16)
+    found = compare_conditions(
+        rois, clusters, ["area_nm2"], CompareParams(**QUICK, control="c"), conditions=("c", "a")
+    )
+    told = "\n".join(cautions(found))
+    assert "c has 0 cells with a value; with fewer than 5" in told
+    assert "4 of 4 in c cells have no clusters with a value" in told
+    assert _lead(found).startswith("No two conditions could be compared")
+    pooled = compare_conditions(
+        rois, clusters, ["area_nm2", "clusters_per_um2"], CompareParams(**QUICK, unit="cluster")
+    )
+    assert any("ROIs were taken as independent" in text for text in cautions(pooled))
+    alone = compare_conditions(rois, clusters, ["area_nm2"], CompareParams(**QUICK, unit="cluster"))
+    assert not any("ROIs were taken" in text for text in cautions(alone))
 
 
 @pytest.mark.parametrize("n_replicates", [1, 3])
