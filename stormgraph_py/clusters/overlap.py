@@ -83,6 +83,9 @@ class Overlap:
         Area or volume that each pair shares.
     covered_a, covered_b : (c,) array
         Area or volume of each cluster that clusters of the other channel cover.
+    counted_a, counted_b : (c,) array
+        Area or volume of each cluster as it was counted beside these: in 3-D that of its voxels,
+        which for a cluster not much larger than a voxel is far from its volume.
     """
 
     a: ClusterSet
@@ -95,6 +98,8 @@ class Overlap:
     pair_size: FloatArray
     covered_a: FloatArray
     covered_b: FloatArray
+    counted_a: FloatArray
+    counted_b: FloatArray
 
     @property
     def localizations_over_a(self) -> float:
@@ -157,11 +162,14 @@ def measure_overlap(a: ClusterSet, b: ClusterSet, *, voxel_nm: float | None = No
         measured: tuple[SizeOverlap, ...] = ()
         size = _areas(a, b)
         pairs, pair_size, covered_a, covered_b = _area_pairs(a, b)
+        counted_a, counted_b = a.sizes, b.sizes
     else:
         finest = default_voxel(a, b) if voxel_nm is None else voxel_nm
         _check_voxel(a, b, finest)
         measured = tuple(_volumes(a, b, finest * factor)[0] for factor in _COARSER)
-        size, pairs, pair_size, covered_a, covered_b = _volumes(a, b, finest)
+        size, pairs, pair_size, (covered_a, covered_b), (counted_a, counted_b) = _volumes(
+            a, b, finest
+        )
         measured = (*measured, size)
     return Overlap(
         a=a,
@@ -174,6 +182,8 @@ def measure_overlap(a: ClusterSet, b: ClusterSet, *, voxel_nm: float | None = No
         pair_size=pair_size,
         covered_a=covered_a,
         covered_b=covered_b,
+        counted_a=counted_a,
+        counted_b=counted_b,
     )
 
 
@@ -276,8 +286,14 @@ def _meeting(
 
 def _volumes(
     a: ClusterSet, b: ClusterSet, voxel_nm: float
-) -> tuple[SizeOverlap, IntArray, FloatArray, FloatArray, FloatArray]:
-    """Volumes covered, pairs of clusters that share one, that volume, and what is covered of each.
+) -> tuple[
+    SizeOverlap,
+    IntArray,
+    FloatArray,
+    tuple[FloatArray, FloatArray],
+    tuple[FloatArray, FloatArray],
+]:
+    """Volumes covered, pairs of clusters and what they share, what is covered of each, and each.
 
     The product of two sparse tables of which cluster fills which voxel counts what pairs share.
     """
@@ -287,6 +303,10 @@ def _volumes(
     grid = Grid.covering(everything.min(axis=0), everything.max(axis=0), voxel_nm)
     cells_a, owner_a = grid.filled(a.corners, a.simplex_owner)
     cells_b, owner_b = grid.filled(b.corners, b.simplex_owner)
+
+    def volumes(owner: IntArray, n_clusters: int) -> FloatArray:
+        return np.bincount(owner, minlength=n_clusters).astype(np.float64) * grid.cell_size
+
     in_both = np.intersect1d(cells_a, cells_b)
     size = SizeOverlap(
         size_a=len(np.unique(cells_a)) * grid.cell_size,
@@ -304,8 +324,8 @@ def _volumes(
         size,
         pairs[order],
         product.data[order] * grid.cell_size,
-        np.bincount(owner_a[shared_a], minlength=len(a)).astype(np.float64) * grid.cell_size,
-        np.bincount(owner_b[shared_b], minlength=len(b)).astype(np.float64) * grid.cell_size,
+        (volumes(owner_a[shared_a], len(a)), volumes(owner_b[shared_b], len(b))),
+        (volumes(owner_a, len(a)), volumes(owner_b, len(b))),
     )
 
 

@@ -36,10 +36,22 @@ def partner_table(overlap: Overlap, channels: tuple[str, str]) -> pd.DataFrame:
 
     one, other = overlap.pairs.T
     first = _partners(
-        overlap.a, overlap.b, one, other, overlap.pair_size, overlap.covered_a, overlap.a_inside
+        overlap.a,
+        overlap.b,
+        one,
+        other,
+        overlap.pair_size,
+        (overlap.covered_a, overlap.counted_a),
+        overlap.a_inside,
     )
     second = _partners(
-        overlap.b, overlap.a, other, one, overlap.pair_size, overlap.covered_b, overlap.b_inside
+        overlap.b,
+        overlap.a,
+        other,
+        one,
+        overlap.pair_size,
+        (overlap.covered_b, overlap.counted_b),
+        overlap.b_inside,
     )
     tables = [
         pd.DataFrame({"channel": name} | columns)
@@ -69,8 +81,8 @@ def pair_table(overlap: Overlap) -> pd.DataFrame:
             "cluster_a": overlap.a.cluster[a],
             "cluster_b": overlap.b.cluster[b],
             _size_name("overlap", overlap.a): overlap.pair_size,
-            "percent_of_a": _percent(overlap.pair_size, overlap.a.sizes[a]),
-            "percent_of_b": _percent(overlap.pair_size, overlap.b.sizes[b]),
+            "percent_of_a": _percent(overlap.pair_size, overlap.counted_a[a]),
+            "percent_of_b": _percent(overlap.pair_size, overlap.counted_b[b]),
         }
     )
 
@@ -81,9 +93,10 @@ def _partners(
     mine: IntArray,
     theirs: IntArray,
     shared: FloatArray,
-    covered: FloatArray,
+    covered_of: tuple[FloatArray, FloatArray],
     inside: BoolArray,
 ) -> dict[str, object]:
+    covered, counted = covered_of
     n_inside = np.bincount(clusters.owner[inside], minlength=len(clusters))
     lists: list[list[int]] = [[] for _ in range(len(clusters))]
     # the partner with the largest share comes first, the smaller number where shares are equal
@@ -103,7 +116,7 @@ def _partners(
         "n_localizations": clusters.n_localizations,
         _size_name("", clusters): clusters.sizes,
         _size_name("overlap", clusters): covered,
-        "percent_overlap": _percent(covered, clusters.sizes),
+        "percent_overlap": _percent(covered, counted),
         "n_localizations_inside": n_inside,
         "percent_localizations_inside": 100 * n_inside / clusters.n_localizations,
         "n_partners": np.array([len(partners) for partners in lists], dtype=np.int64),

@@ -30,7 +30,7 @@ class TestOutcome:
     Parameters
     ----------
     test : str
-        ``mann-whitney``, ``kruskal-wallis``, ``dunn``, ``welch-t`` or ``paired-t``.
+        ``mann-whitney``, ``kruskal-wallis``, ``dunn`` or ``welch-t``.
     method : str
         ``exact`` or ``asymptotic``.
     statistic : float

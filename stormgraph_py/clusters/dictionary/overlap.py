@@ -97,7 +97,7 @@ PARTNERS = (
     Column(
         "percent_overlap",
         "%",
-        "Share of its area or volume that is covered; empty for a degenerate cluster.",
+        "Share of its area, or in 3-D of its voxels, that is covered; empty where it has none.",
         PAPER_OVERLAP,
     ),
     Column(
@@ -137,8 +137,18 @@ PAIRS = (
     Column("cluster_b", LABEL, "Cluster of the second channel.", PAPER_OVERLAP),
     Column("overlap_area_nm2", "nm²", "2-D: area that both cover.", PAPER_OVERLAP),
     Column("overlap_volume_nm3", "nm³", "3-D: volume that both cover.", PAPER_OVERLAP),
-    Column("percent_of_a", "%", "Share of the first one's area or volume.", PAPER_OVERLAP),
-    Column("percent_of_b", "%", "Share of the second one's area or volume.", PAPER_OVERLAP),
+    Column(
+        "percent_of_a",
+        "%",
+        "Share of the first one's area, or in 3-D of its voxels.",
+        PAPER_OVERLAP,
+    ),
+    Column(
+        "percent_of_b",
+        "%",
+        "Share of the second one's area, or in 3-D of its voxels.",
+        PAPER_OVERLAP,
+    ),
 )
 """overlap_pairs.csv: one row a pair of clusters that overlap."""
 

@@ -221,3 +221,16 @@ def test_clusters_of_one_channel_that_share_area_count_it_once() -> None:
 def test_simplices_refuse_what_shapes_refuse() -> None:
     with pytest.raises(InputError, match="one label"):
         alpha_simplices([[0, 0], [1, 1]], [0])
+
+
+def test_a_small_cluster_in_3d_is_never_covered_by_more_than_all_of_it() -> None:
+    rng = np.random.default_rng(0)
+    sizes, spread = np.repeat([12, 300], [15, 5]), np.repeat([8.0, 60.0], [15, 5])
+    labels = np.repeat(np.arange(20), sizes)
+    points = rng.uniform(0, 2000, (20, 3))[labels] + rng.normal(0, spread[labels, None], (1680, 3))
+    same = ClusterSet.from_labels(points, labels)
+    found = measure_overlap(same, same)
+    partners = partner_table(found, ("a", "b"))["percent_overlap"].dropna()
+    np.testing.assert_allclose(partners, 100)
+    assert len(partners) > 20
+    assert pair_table(found)[["percent_of_a", "percent_of_b"]].to_numpy().max() <= 100 + 1e-9
