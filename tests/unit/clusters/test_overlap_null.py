@@ -228,7 +228,7 @@ def test_too_few_motions_are_refused() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("region", [SQUARE, ELLIPSE], ids=["square", "ellipse"])
 def test_probabilities_are_uniform_for_independent_channels(region: Region) -> None:
-    nulls = [null_of(1000 + seed, region, 99)[0] for seed in range(60)]
+    nulls = [null_of(1000 + seed, region, 99)[0] for seed in range(30)]
     for name in ("overlap", "a_inside", "b_inside", "neighbor_a", "neighbor_b"):
         p = np.array([null.figures[name].p_more for null in nulls])
         assert kstest(p, "uniform").pvalue > 0.01, name
