@@ -338,6 +338,11 @@ def _warnings(
             "Both channels hold the same localizations: they overlap because they are one. Was a "
             "file or channel named twice?"
         )
+    if not _boxes_meet(*points):
+        found.append(
+            "The channels lie beside each other: the smallest box around one has no part in common "
+            "with that around the other. Are their coordinates those of the same field?"
+        )
     empty = _share_empty(region, np.concatenate([part[:, :2] for part in points]))
     if empty > _MOST_EMPTY:
         found.append(
@@ -354,8 +359,15 @@ def _warnings(
     return tuple(dict.fromkeys(found))
 
 
+def _boxes_meet(a: FloatArray, b: FloatArray) -> bool:
+    """Whether the upright boxes around two sets of points have a part of the plane in common."""
+    low = np.maximum(a[:, :2].min(axis=0), b[:, :2].min(axis=0))
+    high = np.minimum(a[:, :2].max(axis=0), b[:, :2].max(axis=0))
+    return bool((low <= high).all())
+
+
 def _share_empty(region: Region, plane: FloatArray) -> float:
-    """Share of the patches of a region with less than a tenth of the median patch's points."""
+    """Share of the patches of a region with less than a tenth of the mean patch's points."""
     left, low, right, high = region.bounds_nm
     steps = (np.arange(_N_PATCHES) + 0.5) / _N_PATCHES
     middle = np.stack(

@@ -174,6 +174,14 @@ def test_a_channel_against_itself_is_said_so(cli, tmp_path):
     assert "hold the same localizations" in outcome.err
 
 
+@pytest.mark.usefixtures("no_report")
+def test_channels_of_different_fields_are_said_so(cli, tmp_path):
+    path = write(tmp_path / "apart.csv", two_channels(shift=2500))
+    outcome = cli("overlap", path, "--n-random", 19)
+    assert outcome.code == 0
+    assert "coordinates those of the same field?" in outcome.err
+
+
 def test_depth(cli, tmp_path):
     path = write(tmp_path / "deep.csv", two_channels(3))
     out = ("--n-random", 19, "--no-figures", "--quiet", "--voxel", 8, "--out", "out")
