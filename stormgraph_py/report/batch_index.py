@@ -44,6 +44,7 @@ _GROUPED = (
     "median_volume_nm3",
 )
 _FIRST_TAG = "condition"
+_APART = ("parameters", "channel")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,24 +163,32 @@ def _numbers(entries: Sequence[Entry], done: Sequence[Entry]) -> list[dict[str, 
 def _groups(
     done: Sequence[Entry], tags: Sequence[str], shown: Sequence[str]
 ) -> list[dict[str, object]]:
-    """Sum the jobs up by one tag, where there is one with several values."""
+    """Sum the jobs up by one tag, where there is one with several values.
+
+    Other parameters and other channels are other measurements, so that each has its own sums.
+    """
     for tag in sorted(tags, key=lambda name: name != _FIRST_TAG):
         values = list(dict.fromkeys(entry.head.get(tag, "") for entry in done))
         if 1 < len(values) < len(done):
             break
     else:
         return []
+    apart = [n for n in _APART if len({entry.head.get(n, "") for entry in done}) > 1]
+    by = [tag, *(name for name in apart if name != tag)]
     names = [name for name in _GROUPED if name in shown]
+    groups: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in done:
+        groups.setdefault(tuple(entry.head.get(name, "") for name in by), []).append(entry)
     rows = []
-    for value in sorted(values):
-        members = [entry for entry in done if entry.head.get(tag, "") == value]
+    for group, members in sorted(groups.items()):
         medians = [_median(_values(members, name)) for name in names]
-        rows.append([value or "–", integer(len(members)), *medians])
+        rows.append([*(value or "–" for value in group), integer(len(members)), *medians])
     return [
         {
             "title": f"By {tag}",
             "note": "Medians over jobs, without any test; stormgraph compare tests.",
-            "header": [tag, "jobs", *(_SHOWN[name] for name in names)],
+            "n_text": len(by),
+            "header": [*by, "jobs", *(_SHOWN[name] for name in names)],
             "rows": rows,
         }
     ]

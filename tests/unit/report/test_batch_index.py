@@ -80,6 +80,16 @@ def test_jobs_are_summed_up_by_condition(page):
     assert rows["y"][:4] == ["y", "1", "10", "9"]
 
 
+def test_jobs_of_other_parameters_are_not_summed_up_together():
+    entries = [
+        Entry(head=entry.head | {"parameters": name}, state="done", summary=entry.summary)
+        for entry, name in zip(ENTRIES[:3] * 2, ["k15"] * 3 + ["k20"] * 3, strict=True)
+    ]
+    found = Page(render_index("study", entries, tags=["condition"])).rows
+    assert ["x", "k15", "2", "10", "6"] in [row[:5] for row in found]
+    assert ["y", "k20", "1", "10", "9"] in [row[:5] for row in found]
+
+
 def test_links_lead_to_files_beside_the_page(page):
     assert set(page.addresses) == {
         f"jobs/{name}/{file}"
