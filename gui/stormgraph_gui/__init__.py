@@ -1,1 +1,1 @@
-"""Desktop app of stormgraph_py. Its windows come with a later release."""
+"""Desktop app of stormgraph_py: `stormgraph-gui`."""

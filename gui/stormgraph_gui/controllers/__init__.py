@@ -1,0 +1,1 @@
+"""What the app does when the user asks for something. No widgets."""

@@ -1,0 +1,110 @@
+"""What runs in a worker process: it does one call after another and answers each."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+import traceback
+from multiprocessing.connection import Connection
+from typing import Any, Protocol
+
+from stormgraph_gui.jobs.messages import Call, Drop, Failed, Kept, Progressed, Put, Succeeded
+from stormgraph_gui.jobs.transfer import receive, send
+from stormgraph_py.errors import Cancelled, StormGraphError
+from stormgraph_py.progress import ProgressEvent
+
+PROGRESS_EVERY_S = 0.05
+"""Progress is told at most this often, and at each change of stage."""
+
+_log = logging.getLogger(__name__)
+
+
+class Flag(Protocol):
+    """A number that two processes share: calls up to this one are to stop."""
+
+    value: int
+
+
+def serve(connection: Connection, stop_up_to: Flag) -> None:
+    """Answer calls until the other end closes.
+
+    Parameters
+    ----------
+    connection : Connection
+        Pipe to the app.
+    stop_up_to : Flag
+        Calls with a number up to this are to stop.
+    """
+    # Ctrl+C in a terminal is for the app, which ends its workers itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    kept: dict[str, Any] = {}
+    while True:
+        try:
+            message = receive(connection)
+        except (EOFError, OSError):
+            return
+        match message:
+            case Put(token, value):
+                kept[token] = value
+            case Drop(token):
+                kept.pop(token, None)
+            case Call():
+                try:
+                    send(connection, _answer(connection, stop_up_to, message, kept))
+                except OSError:
+                    return
+
+
+def _answer(
+    connection: Connection, stop_up_to: Flag, call: Call, kept: dict[str, Any]
+) -> Succeeded | Failed:
+    listener = _Listener(connection, stop_up_to, call.run)
+    try:
+        # imported late: the worker is there at once, and the first call waits for the imports
+        from stormgraph_gui.jobs import work
+
+        arguments = {
+            name: kept[value.token] if isinstance(value, Kept) else value
+            for name, value in call.arguments.items()
+        }
+        value = getattr(work, call.function)(
+            **arguments, on_progress=listener.progressed, should_stop=listener.should_stop
+        )
+        if listener.should_stop():
+            return Failed(call.run, "cancelled", "Stopped.")
+        if call.keep_as is not None:
+            kept[call.keep_as] = value
+        return Succeeded(call.run, value)
+    except Cancelled as error:
+        return Failed(call.run, "cancelled", str(error))
+    except StormGraphError as error:
+        return Failed(call.run, "input", str(error))
+    except MemoryError:
+        text = "There is not enough memory. Choose a smaller region, or close other programs."
+        return Failed(call.run, "memory", text)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return Failed(call.run, "input", f"{where}{error.strerror or error}")
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"
+        return Failed(call.run, "program", text, traceback.format_exc())
+
+
+class _Listener:
+    """Passes progress on, and looks whether a call is to stop."""
+
+    def __init__(self, connection: Connection, stop_up_to: Flag, run: int) -> None:
+        self._connection, self._stop_up_to, self._run = connection, stop_up_to, run
+        self._stage, self._told = "", 0.0
+
+    def should_stop(self) -> bool:
+        return self._stop_up_to.value >= self._run
+
+    def progressed(self, event: ProgressEvent) -> None:
+        now = time.monotonic()
+        if event.stage == self._stage and now - self._told < PROGRESS_EVERY_S:
+            return
+        self._stage, self._told = event.stage, now
+        fraction = event.fraction if event.total > 1 else None
+        send(self._connection, Progressed(self._run, event.stage, fraction))

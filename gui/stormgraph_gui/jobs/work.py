@@ -1,0 +1,69 @@
+"""The functions that worker processes do: thin calls of `stormgraph_py`.
+
+Each takes, beside its arguments, `on_progress` and `should_stop`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from stormgraph_py.io.registry import read_localizations
+from stormgraph_py.localizations import Localizations
+from stormgraph_py.progress import OnProgress, Progress, ProgressEvent, ShouldStop
+from stormgraph_py.report import analysis as steps
+from stormgraph_py.report.analysis import Analysis, Field
+from stormgraph_py.report.folder import result_folder, write_result
+from stormgraph_py.report.outputs import Outputs
+from stormgraph_py.report.request import Request
+
+
+def warm_up(*, on_progress: OnProgress, should_stop: ShouldStop) -> None:
+    """Do nothing: the imports that the first call waits for are done."""
+
+
+def read(
+    path: str, reading: dict[str, Any], *, on_progress: OnProgress, should_stop: ShouldStop
+) -> Localizations:
+    """Read a file as `read_localizations` does."""
+    on_progress(ProgressEvent("reading", 0, 1))
+    return read_localizations(path, **reading)
+
+
+def prepare(
+    request: Request,
+    localizations: Localizations,
+    *,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> Field:
+    """Choose the channel of a request and filter, which is the same for all regions."""
+    on_progress(ProgressEvent("filtering", 0, 1))
+    return steps.prepare(request, localizations)
+
+
+def analyse(
+    request: Request, field: Field, *, on_progress: OnProgress, should_stop: ShouldStop
+) -> Analysis:
+    """Crop to the region of a request, cluster and measure."""
+    progress = Progress(on_progress, should_stop)
+    progress.report("cropping", 0, 1)
+    selection = steps.crop(request, field)
+    result = steps.cluster(request, selection, on_progress=on_progress, should_stop=should_stop)
+    progress.report("measuring", 0, 1)
+    return steps.measure(request, selection, result)
+
+
+def write(
+    analysis: Analysis,
+    folder: str,
+    outputs: Outputs,
+    overwrite: bool,
+    *,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> str:
+    """Write the folder of a result, all of it or none, and return where it is."""
+    with result_folder(Path(folder), overwrite=overwrite) as unfinished:
+        write_result(unfinished, analysis, outputs, on_progress=on_progress)
+    return folder

@@ -1,0 +1,322 @@
+"""The project: everything that is saved, as immutable values with the edits that are possible."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stormgraph_py.errors import InputError
+from stormgraph_py.filters import Filter, filter_from_dict
+from stormgraph_py.params import StormGraphParams
+from stormgraph_py.report.request import Request
+from stormgraph_py.roi import Roi
+
+SCHEMA = 1
+"""Version of the layout of a project file."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Region:
+    """A region of interest of one data set.
+
+    Parameters
+    ----------
+    key : str
+        Names the region in the project, and never changes.
+    roi : Roi
+        Where it is, its name and its tags.
+    """
+
+    key: str
+    roi: Roi
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the region ready for JSON."""
+        return {"key": self.key, "roi": self.roi.as_feature()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Region:
+        """Make a region from what `as_dict` returned."""
+        return cls(key=values["key"], roi=Roi.from_geojson(values["roi"]))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DataSet:
+    """A file of localizations and what is to be done with it.
+
+    Parameters
+    ----------
+    key : str
+        Names the data set in the project, and never changes.
+    path : str
+        Absolute path of the file.
+    reading : mapping
+        What the user said of the file: keyword arguments of `read_localizations`.
+    sha256 : str or None
+        Hash of the file when it was read last.
+    channel : int or None
+        Colour channel that is analysed; None takes all.
+    filters : tuple of Filter
+        Steps that leave out or merge localizations, in their order.
+    regions : tuple of Region
+        Regions of interest, in the order of their list.
+    tags : mapping of str to str
+        Condition, replicate, cell and the like.
+    """
+
+    key: str
+    path: str
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    sha256: str | None = None
+    channel: int | None = None
+    filters: tuple[Filter, ...] = ()
+    regions: tuple[Region, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Name of the file."""
+        return Path(self.path).name
+
+    def region(self, key: str) -> Region:
+        """Return a region by its key.
+
+        Raises
+        ------
+        KeyError
+            When there is none.
+        """
+        for region in self.regions:
+            if region.key == key:
+                return region
+        raise KeyError(key)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the data set ready for JSON."""
+        return {
+            "key": self.key,
+            "path": self.path,
+            "reading": dict(self.reading),
+            "sha256": self.sha256,
+            "channel": self.channel,
+            "filters": [step.as_dict() for step in self.filters],
+            "regions": [region.as_dict() for region in self.regions],
+            "tags": dict(self.tags),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> DataSet:
+        """Make a data set from what `as_dict` returned."""
+        known = dict(values)
+        filters = tuple(map(filter_from_dict, known.pop("filters", ())))
+        regions = tuple(map(Region.from_dict, known.pop("regions", ())))
+        return cls(filters=filters, regions=regions, **known)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Finding:
+    """A result that the project keeps: which question it answers.
+
+    The numbers themselves are in `Workspace.analyses`, and in a file of their own when saved.
+
+    Parameters
+    ----------
+    key : str
+        Names the result in the project, and never changes.
+    data_set, region : str, str or None
+        Keys of the data set and of the region; None is the whole field.
+    request : Request
+        What was asked, with everything that the labels depend on.
+    made_utc : str
+        When it was made, ISO 8601.
+    """
+
+    key: str
+    data_set: str
+    region: str | None
+    request: Request
+    made_utc: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the finding ready for JSON."""
+        return {
+            "key": self.key,
+            "data_set": self.data_set,
+            "region": self.region,
+            "request": self.request.as_dict(),
+            "made_utc": self.made_utc,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Finding:
+        """Make a finding from what `as_dict` returned."""
+        known = dict(values)
+        return cls(request=Request.from_dict(known.pop("request")), **known)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Project:
+    """Everything that is saved. Every edit returns a new project that shares what is unchanged.
+
+    Parameters
+    ----------
+    data_sets : tuple of DataSet
+        In the order of their list.
+    params : StormGraphParams
+        Parameters of the next analysis.
+    seed : int
+        Seed of the next analysis.
+    findings : tuple of Finding
+        Results, oldest first.
+    n_keys : int
+        Number of keys given out so far.
+    """
+
+    data_sets: tuple[DataSet, ...] = ()
+    params: StormGraphParams = field(default_factory=StormGraphParams)
+    seed: int = 0
+    findings: tuple[Finding, ...] = ()
+    n_keys: int = 0
+
+    def data_set(self, key: str) -> DataSet:
+        """Return a data set by its key.
+
+        Raises
+        ------
+        KeyError
+            When there is none.
+        """
+        for data_set in self.data_sets:
+            if data_set.key == key:
+                return data_set
+        raise KeyError(key)
+
+    def finding(self, key: str) -> Finding:
+        """Return a finding by its key.
+
+        Raises
+        ------
+        KeyError
+            When there is none.
+        """
+        for finding in self.findings:
+            if finding.key == key:
+                return finding
+        raise KeyError(key)
+
+    def new_key(self) -> tuple[Project, str]:
+        """Return a project that knows of one key more, and the key."""
+        number = self.n_keys + 1
+        return dataclasses.replace(self, n_keys=number), f"k{number}"
+
+    def with_data_set(self, data_set: DataSet) -> Project:
+        """Add a data set, or put it in the place of the one with its key."""
+        keys = [one.key for one in self.data_sets]
+        if data_set.key not in keys:
+            return dataclasses.replace(self, data_sets=(*self.data_sets, data_set))
+        return self.editing(data_set.key, lambda _: data_set)
+
+    def editing(self, key: str, edit: Callable[[DataSet], DataSet]) -> Project:
+        """Change one data set."""
+        return dataclasses.replace(
+            self,
+            data_sets=tuple(edit(one) if one.key == key else one for one in self.data_sets),
+        )
+
+    def without_data_set(self, key: str) -> Project:
+        """Remove a data set and its findings."""
+        return dataclasses.replace(
+            self,
+            data_sets=tuple(one for one in self.data_sets if one.key != key),
+            findings=tuple(one for one in self.findings if one.data_set != key),
+        )
+
+    def with_region(self, data_set: str, region: Region) -> Project:
+        """Add a region to a data set, or put it in the place of the one with its key."""
+
+        def edit(one: DataSet) -> DataSet:
+            if region.key in [other.key for other in one.regions]:
+                regions = tuple(region if r.key == region.key else r for r in one.regions)
+            else:
+                regions = (*one.regions, region)
+            return dataclasses.replace(one, regions=regions)
+
+        return self.editing(data_set, edit)
+
+    def without_region(self, data_set: str, key: str) -> Project:
+        """Remove a region; results that were found in it stay."""
+        return self.editing(
+            data_set,
+            lambda one: dataclasses.replace(
+                one, regions=tuple(r for r in one.regions if r.key != key)
+            ),
+        )
+
+    def with_finding(self, finding: Finding) -> Project:
+        """Add a finding."""
+        return dataclasses.replace(self, findings=(*self.findings, finding))
+
+    def without_finding(self, key: str) -> Project:
+        """Remove a finding."""
+        kept = tuple(one for one in self.findings if one.key != key)
+        return dataclasses.replace(self, findings=kept)
+
+    def request(self, data_set: str, region: str | None) -> Request:
+        """Return what an analysis of a region, or of the whole field, is to do now.
+
+        Raises
+        ------
+        KeyError
+            When there is no such data set or region.
+        """
+        one = self.data_set(data_set)
+        return Request(
+            path=one.path,
+            channel=one.channel,
+            roi=None if region is None else one.region(region).roi,
+            filters=one.filters,
+            params=self.params,
+            seed=self.seed,
+            tags=one.tags,
+            **one.reading,
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the project ready for JSON."""
+        return {
+            "schema": SCHEMA,
+            "data_sets": [one.as_dict() for one in self.data_sets],
+            "params": self.params.as_dict(),
+            "seed": self.seed,
+            "findings": [one.as_dict() for one in self.findings],
+            "n_keys": self.n_keys,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Project:
+        """Make a project from what `as_dict` returned.
+
+        Raises
+        ------
+        InputError
+            When the values are no project, or one of a later version.
+        """
+        schema = values.get("schema")
+        if schema != SCHEMA:
+            raise InputError(
+                f"The project has the schema {schema!r} and this version of the app reads "
+                f"{SCHEMA}; open it with the version that saved it."
+            )
+        try:
+            return cls(
+                data_sets=tuple(map(DataSet.from_dict, values["data_sets"])),
+                params=StormGraphParams.from_dict(values["params"]),
+                seed=int(values["seed"]),
+                findings=tuple(map(Finding.from_dict, values["findings"])),
+                n_keys=int(values["n_keys"]),
+            )
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise InputError(f"The project is damaged ({error!r}).") from None

@@ -1,0 +1,130 @@
+"""The window: menus, docks round the views of the data, status line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QWidget
+
+MENUS = ("File", "Edit", "View", "Region", "Analysis", "Batch", "Window", "Help")
+"""Menus in their order."""
+
+
+class MainWindow(QMainWindow):
+    """Holds what features put into it; knows none of them.
+
+    Attributes
+    ----------
+    close_requested : Signal
+        The user wants to close the window; whoever listens calls `allow_close` when that is fine.
+    """
+
+    close_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("main")
+        self.resize(1280, 800)
+        self.setDockNestingEnabled(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.pages = QTabWidget(documentMode=True)
+        self.pages.setObjectName("pages")
+        self.setCentralWidget(self.pages)
+        self._menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
+        self._names: list[str] = []
+        self._docks: dict[str, QDockWidget] = {}
+        self._may_close = False
+
+    def menu(self, name: str) -> QMenu:
+        """Return one of `MENUS`."""
+        return self._menus[name]
+
+    def add_page(self, name: str, title: str, widget: QWidget) -> None:
+        """Add a view of the data to the middle."""
+        widget.setObjectName(name)
+        self._names.append(name)
+        self.pages.addTab(widget, title)
+
+    def show_page(self, name: str) -> None:
+        """Bring a view of the data to the front."""
+        self.pages.setCurrentIndex(self._names.index(name))
+
+    def add_dock(
+        self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea
+    ) -> QDockWidget:
+        """Add a panel at a side, as a tab with those that are there.
+
+        Parameters
+        ----------
+        name : str
+            Names the dock in the saved layout, and never changes.
+        title : str
+            Its tab.
+        widget : QWidget
+            What it shows.
+        area : Qt.DockWidgetArea
+            Left, right or bottom.
+        """
+        dock = QDockWidget(title, self)
+        dock.setObjectName(f"dock {name}")
+        dock.setWidget(widget)
+        there = [one for one in self._docks.values() if self.dockWidgetArea(one) == area]
+        self.addDockWidget(area, dock)
+        if there:
+            self.tabifyDockWidget(there[-1], dock)
+            there[0].raise_()
+        self._docks[name] = dock
+        self.menu("Window").addAction(dock.toggleViewAction())
+        return dock
+
+    def show_dock(self, name: str) -> None:
+        """Open a panel and bring its tab to the front."""
+        self._docks[name].show()
+        self._docks[name].raise_()
+
+    def add_action(
+        self,
+        menu: str,
+        text: str,
+        slot: Callable[[], object],
+        shortcut: QKeySequence | QKeySequence.StandardKey | str | None = None,
+        tip: str = "",
+    ) -> QAction:
+        """Add an entry to a menu.
+
+        Parameters
+        ----------
+        menu : str
+            One of `MENUS`.
+        text : str
+            The entry, with "..." when it asks for more.
+        slot : callable
+            What it does.
+        shortcut : QKeySequence or str, optional
+            Keys for it.
+        tip : str
+            What it does in a sentence, for the status line and the tooltip.
+        """
+        action = QAction(text, self)
+        if shortcut is not None:
+            action.setShortcut(QKeySequence(shortcut))
+        action.setStatusTip(tip)
+        action.setToolTip(tip or text.replace("&", ""))
+        action.triggered.connect(lambda _checked=False: slot())
+        self.menu(menu).addAction(action)
+        return action
+
+    def allow_close(self) -> None:
+        """Close without asking again."""
+        self._may_close = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask whoever listens whether the window may close."""
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        self.close_requested.emit()
