@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from stormgraph_py.errors import InputError
 from stormgraph_py.io.registry import read_localizations
 from stormgraph_py.localizations import Localizations
 from stormgraph_py.progress import OnProgress, Progress, ProgressEvent, ShouldStop
@@ -16,6 +17,7 @@ from stormgraph_py.report.analysis import Analysis, Field
 from stormgraph_py.report.folder import result_folder, write_result
 from stormgraph_py.report.outputs import Outputs
 from stormgraph_py.report.request import Request
+from stormgraph_py.result import ClusteringResult
 
 
 def warm_up(*, on_progress: OnProgress, should_stop: ShouldStop) -> None:
@@ -51,6 +53,30 @@ def analyse(
     selection = steps.crop(request, field)
     result = steps.cluster(request, selection, on_progress=on_progress, should_stop=should_stop)
     progress.report("measuring", 0, 1)
+    return steps.measure(request, selection, result)
+
+
+def measure_again(
+    request: Request,
+    localizations: Localizations,
+    result: ClusteringResult,
+    *,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> Analysis:
+    """Join a saved result with the localizations of its file.
+
+    Raises
+    ------
+    InputError
+        When the localizations are not those that the result was found in.
+    """
+    selection = steps.select(request, localizations)
+    if len(selection.localizations) != result.n_localizations:
+        raise InputError(
+            f"The result is one of {result.n_localizations} localizations, and its region now "
+            f"holds {len(selection.localizations)}."
+        )
     return steps.measure(request, selection, result)
 
 

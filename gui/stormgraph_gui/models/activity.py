@@ -74,10 +74,13 @@ class Activity(QObject):
         A task began, came further or ended.
     said : Signal
         A `Message`.
+    stop_requested : Signal
+        Key of a task that the user wants to stop; whoever began it stops it.
     """
 
     tasks_changed = Signal()
     said = Signal(object)
+    stop_requested = Signal(int)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -112,6 +115,12 @@ class Activity(QObject):
         if key in self._tasks:
             self._tasks[key] = dataclasses.replace(self._tasks[key], is_stopping=True)
             self.tasks_changed.emit()
+
+    def request_stop(self, key: int) -> None:
+        """Ask for a task to be stopped."""
+        if key in self._tasks and not self._tasks[key].is_stopping:
+            self.stopping(key)
+            self.stop_requested.emit(key)
 
     def end(self, key: int) -> None:
         """Take down that a task has ended."""

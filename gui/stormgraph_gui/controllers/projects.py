@@ -1,0 +1,301 @@
+"""Projects: new, open, save, kept from loss; what changed since a project was saved."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from stormgraph_gui.jobs.messages import Failed
+from stormgraph_gui.jobs.worker import Worker
+from stormgraph_gui.models.activity import Activity, Message
+from stormgraph_gui.models.autosave import Autosave
+from stormgraph_gui.models.display import Display, DisplayState
+from stormgraph_gui.models.document import Document
+from stormgraph_gui.models.project import Finding, Project
+from stormgraph_gui.models.project_file import SUFFIX, Saved, load_project, save_project
+from stormgraph_gui.models.workspace import Workspace
+from stormgraph_gui.signals import QObject, QTimer, Signal
+from stormgraph_py.errors import StormGraphError
+from stormgraph_py.report.analysis import Analysis
+from stormgraph_py.result import ClusteringResult
+
+AUTOSAVE_AFTER_MS = 5000
+"""Unsaved work is kept this long after the last change."""
+
+
+class Projects(QObject):
+    """Saves and opens projects.
+
+    Results are saved as arrays. Their localizations come from the source files again, so a result
+    is shown once its file is read; where the file is another one now, that is said.
+
+    Parameters
+    ----------
+    document, workspace, display, activity
+        What is saved and changed.
+    autosave : Autosave
+        Where unsaved work is kept.
+    analyst : Worker
+        Measures opened results again.
+    load_missing : callable
+        Reads every data set of the document that is not loaded.
+
+    Attributes
+    ----------
+    path_changed : Signal
+        The project has another file, or none.
+    """
+
+    path_changed = Signal()
+
+    def __init__(
+        self,
+        document: Document,
+        workspace: Workspace,
+        display: Display,
+        activity: Activity,
+        autosave: Autosave,
+        analyst: Worker,
+        load_missing: Callable[[], object],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._workspace, self._display = document, workspace, display
+        self._activity, self._autosave, self._analyst = activity, autosave, analyst
+        self._load_missing = load_missing
+        self._path: Path | None = None
+        self._results: dict[str, ClusteringResult] = {}
+        self._view: dict[str, Any] = {}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(AUTOSAVE_AFTER_MS)
+        self._timer.timeout.connect(self.keep_unsaved)
+        document.changed.connect(self._document_changed)
+        workspace.loaded_changed.connect(self._loaded)
+        workspace.analyses_changed.connect(self._analyses_changed)
+
+    @property
+    def path(self) -> Path | None:
+        """File of the project; None before it is saved."""
+        return self._path
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether closing now would lose something."""
+        return self._document.is_modified
+
+    def new(self) -> None:
+        """Begin an empty project; what was open is let go of."""
+        self._go_to(Saved(project=Project()), None)
+
+    def open(self, path: Path) -> bool:
+        """Open a project file; False when it cannot be, which is said."""
+        try:
+            saved = load_project(path)
+        except StormGraphError as error:
+            self._fail("The project cannot be opened", error)
+            return False
+        self._go_to(saved, path)
+        return True
+
+    def recover(self, path: Path) -> bool:
+        """Open what a crashed session left; it counts as unsaved."""
+        try:
+            saved = load_project(path)
+        except StormGraphError as error:
+            self._fail("The unsaved work cannot be opened", error)
+            return False
+        origin = saved.view.get("saved_as")
+        self._go_to(saved, Path(origin) if origin else None)
+        # not as it is on disk
+        self._document.reset()
+        self._document.record(saved.project)
+        self._load_missing()
+        path.unlink(missing_ok=True)
+        return True
+
+    def save(self, path: Path | None = None) -> bool:
+        """Save to a file, or to the one that the project has; False when it did not work.
+
+        Raises
+        ------
+        ValueError
+            When the project has no file and none is given.
+        """
+        target = path or self._path
+        if target is None:
+            raise ValueError("the project has no file yet")
+        if target.suffix != SUFFIX:
+            target = target.with_name(target.name + SUFFIX)
+        try:
+            save_project(target, self._saved())
+        except StormGraphError as error:
+            self._fail("The project was not saved", error)
+            return False
+        self._path = target
+        self._document.mark_saved()
+        self._timer.stop()
+        self._autosave.discard()
+        self.path_changed.emit()
+        self._activity.say(Message(level="info", title=f"Saved {target.name}"))
+        return True
+
+    def keep_unsaved(self) -> None:
+        """Keep unsaved work where a crash does not reach it."""
+        if not self._document.is_modified:
+            self._autosave.discard()
+            return
+        try:
+            self._autosave.prepare()
+            save_project(self._autosave.path, self._saved())
+        except (StormGraphError, OSError) as error:
+            self._activity.say(
+                Message(
+                    level="warning",
+                    title="Unsaved work is not kept",
+                    text=f"{error} Save the project yourself now and then.",
+                )
+            )
+
+    def forget_unsaved(self) -> None:
+        """Let go of unsaved work: it was saved, or is not wanted."""
+        self._timer.stop()
+        self._autosave.discard()
+
+    def left_behind(self) -> list[Path]:
+        """Return unsaved work of sessions that crashed, newest first."""
+        return self._autosave.left_behind()
+
+    def shut_down(self) -> None:
+        """Stop the clock."""
+        self._timer.stop()
+
+    def _saved(self) -> Saved:
+        results = self._results | {
+            key: analysis.result for key, analysis in self._workspace.analyses.items()
+        }
+        return Saved(project=self._document.project, results=results, view=self._what_is_seen())
+
+    def _what_is_seen(self) -> dict[str, Any]:
+        state = dataclasses.asdict(self._display.state)
+        state["hidden_channels"] = sorted(state["hidden_channels"])
+        return {
+            "data_set": self._workspace.data_set,
+            "region": self._workspace.region,
+            "finding": self._workspace.finding,
+            "level": self._workspace.level,
+            "clusters": sorted(self._workspace.clusters),
+            "display": state,
+            "saved_as": None if self._path is None else str(self._path.resolve()),
+        }
+
+    def _go_to(self, saved: Saved, path: Path | None) -> None:
+        self._workspace.clear()
+        self._results = dict(saved.results)
+        self._view = dict(saved.view)
+        self._path = path
+        self._document.reset(saved.project)
+        self._display.set(**_display_of(saved.view.get("display")))
+        for data_set in saved.project.data_sets:
+            if not Path(data_set.path).exists():
+                self._activity.say(
+                    Message(
+                        level="error",
+                        title=f"{data_set.name} is not where it was",
+                        text=f"The project expects {data_set.path}. Put the file back, or move "
+                        "it into the folder of the project, and open the project again. "
+                        "Regions, filters and results are kept.",
+                    )
+                )
+        self.path_changed.emit()
+        self._load_missing()
+
+    def _document_changed(self, before: Project, now: Project) -> None:
+        self._timer.start()
+
+    def _loaded(self, key: str) -> None:
+        """Bring back the results of a data set whose file was read."""
+        loaded = self._workspace.loaded.get(key)
+        if loaded is None:
+            return
+        project = self._document.project
+        if key not in [one.key for one in project.data_sets]:
+            return
+        data_set = project.data_set(key)
+        sha256 = loaded.raw.provenance.sha256
+        if sha256 and data_set.sha256 and sha256 != data_set.sha256:
+            self._activity.say(
+                Message(
+                    level="warning",
+                    title=f"{data_set.name} has changed",
+                    text="The file is not the one that the project was saved with. Its results "
+                    "belong to the earlier file; run the analyses again.",
+                )
+            )
+            self._document.record(project.editing(key, lambda one: replace(one, sha256=sha256)))
+        if self._view.get("data_set") == key and self._workspace.data_set in (None, key):
+            region = self._view.get("region")
+            known = [one.key for one in data_set.regions]
+            self._workspace.look_at(key, region if region in known else None)
+        for finding in project.findings:
+            result = self._results.get(finding.key)
+            waits = finding.key not in self._workspace.analyses
+            if finding.data_set == key and result is not None and waits:
+                self._measure_again(finding, result)
+
+    def _measure_again(self, finding: Finding, result: ClusteringResult) -> None:
+        raw = self._workspace.loaded[finding.data_set].raw
+        work = self._analyst.call(
+            "measure_again",
+            request=finding.request,
+            localizations=self._analyst.keep(f"raw {finding.data_set}", raw),
+            result=result,
+        )
+        work.succeeded.connect(lambda analysis: self._measured(finding, analysis))
+        work.failed.connect(lambda fault: self._not_measured(finding, fault))
+
+    def _measured(self, finding: Finding, analysis: Analysis) -> None:
+        if finding.key not in [one.key for one in self._document.project.findings]:
+            return
+        self._workspace.put_analysis(finding.key, analysis)
+        view = self._view
+        if view.get("finding") == finding.key and self._workspace.finding is None:
+            self._workspace.look_at(finding.data_set, finding.region, finding.key)
+            level = view.get("level")
+            if level is None or level < analysis.result.hierarchy.n_levels:
+                self._workspace.show_level(level)
+            self._workspace.select_clusters(view.get("clusters") or ())
+            self._view = {}
+
+    def _not_measured(self, finding: Finding, fault: Failed) -> None:
+        if fault.reason != "cancelled":
+            self._activity.say(
+                Message(
+                    level="warning",
+                    title="A saved result does not fit its data",
+                    text=f"{fault.text} Run the analysis again.",
+                    details=fault.details,
+                )
+            )
+
+    def _analyses_changed(self, key: str) -> None:
+        if key in self._workspace.analyses:
+            self._results[key] = self._workspace.analyses[key].result
+
+    def _fail(self, title: str, error: Exception) -> None:
+        self._activity.say(Message(level="error", title=title, text=str(error)))
+
+
+def _display_of(values: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the fields of a display that were saved and that this version knows."""
+    known = {f.name for f in dataclasses.fields(DisplayState)}
+    fields = {name: value for name, value in (values or {}).items() if name in known}
+    if "hidden_channels" in fields:
+        fields["hidden_channels"] = frozenset(fields["hidden_channels"])
+    for name in ("contrast", "slab_nm"):
+        if fields.get(name) is not None:
+            fields[name] = tuple(fields[name])
+    return fields

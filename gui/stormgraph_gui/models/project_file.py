@@ -1,0 +1,130 @@
+"""Project files: a zip archive of the project as JSON and of each result's arrays."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, Any
+
+from stormgraph_gui.models.project import DataSet, Project
+from stormgraph_gui.models.result_file import result_bytes, result_from_bytes
+from stormgraph_py.errors import InputError
+from stormgraph_py.io.writers import write_to
+from stormgraph_py.result import ClusteringResult
+
+SUFFIX = ".stormgraph"
+"""Ending of project files."""
+
+PROJECT = "project.json"
+LARGEST_BYTES = 1 << 34
+"""Members that unpack to more are refused."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Saved:
+    """What a project file holds.
+
+    Parameters
+    ----------
+    project : Project
+        The project.
+    results : mapping of str to ClusteringResult
+        By the key of their finding.
+    view : mapping
+        What was looked at, ready for JSON.
+    """
+
+    project: Project
+    results: Mapping[str, ClusteringResult] = field(default_factory=dict)
+    view: Mapping[str, Any] = field(default_factory=dict)
+
+
+def save_project(path: Path, saved: Saved) -> None:
+    """Write a project file, at once or not at all.
+
+    Paths of data sets are kept relative to the file too, so that a folder can be moved as a whole.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written.
+    """
+    values = saved.project.as_dict()
+    for data_set in values["data_sets"]:
+        data_set["beside"] = _relative(data_set["path"], path.parent)
+    document = json.dumps({"project": values, "view": dict(saved.view)}, indent=1)
+    known = {finding.key for finding in saved.project.findings}
+
+    def fill(file: IO[bytes]) -> None:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+            archive.writestr(PROJECT, document)
+            for key, result in saved.results.items():
+                if key in known:
+                    archive.writestr(f"results/{key}.npz", result_bytes(result))
+
+    write_to(path, fill)
+
+
+def load_project(path: Path) -> Saved:
+    """Read a project file. Data sets that moved together with it are found again.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read, is no project, or is damaged.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            values = json.loads(_member(archive, PROJECT))
+            project = _project(values["project"], path.parent)
+            results = {
+                finding.key: result_from_bytes(_member(archive, f"results/{finding.key}.npz"))
+                for finding in project.findings
+                if f"results/{finding.key}.npz" in archive.namelist()
+            }
+            return Saved(project=project, results=results, view=values.get("view") or {})
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error}).") from None
+    except Exception as error:
+        raise InputError(
+            f"{path}: is no project of this app, or damaged ({type(error).__name__}); "
+            "open an earlier copy."
+        ) from None
+
+
+def _project(values: dict[str, Any], folder: Path) -> Project:
+    beside = {one["key"]: one.pop("beside", None) for one in values["data_sets"]}
+    project = Project.from_dict(values)
+    return replace(
+        project,
+        data_sets=tuple(_found_again(one, beside[one.key], folder) for one in project.data_sets),
+    )
+
+
+def _found_again(data_set: DataSet, beside: str | None, folder: Path) -> DataSet:
+    """Return a data set with the path where its file is now, if the folder moved as a whole."""
+    if Path(data_set.path).exists() or not beside:
+        return data_set
+    moved = Path(os.path.normpath(folder / beside))
+    return replace(data_set, path=str(moved)) if moved.exists() else data_set
+
+
+def _relative(path: str, folder: Path) -> str | None:
+    try:
+        return Path(os.path.relpath(path, folder.resolve())).as_posix()
+    except ValueError:
+        # another drive
+        return None
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+    info = archive.getinfo(name)
+    if info.file_size > LARGEST_BYTES:
+        raise InputError(f"{name} would unpack to {info.file_size} bytes.")
+    return archive.read(info)
