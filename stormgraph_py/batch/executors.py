@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeAlias
 
@@ -62,8 +63,43 @@ class Executor(ABC):
         self.close()
 
 
-class SerialExecutor(Executor):
+class SteeredExecutor(Executor):
+    """An executor whose tasks can be held back, dropped and put into another order."""
+
+    @property
+    @abstractmethod
+    def running(self) -> tuple[str, ...]:
+        """Names of the jobs that are being done."""
+
+    @abstractmethod
+    def hold(self, is_held: bool) -> None:
+        """Start no more tasks, or start them again; running ones still come back."""
+
+    @abstractmethod
+    def drop(self, job: str) -> bool:
+        """Abandon one task, whether it waits or runs.
+
+        Returns
+        -------
+        bool
+            True when it was dropped and does not come back; False when it has ended already.
+        """
+
+    @abstractmethod
+    def arrange(self, jobs: Sequence[str]) -> None:
+        """Put waiting tasks into the order of these names of jobs, others after them."""
+
+
+def in_order(tasks: Iterable[Task], jobs: Sequence[str]) -> deque[Task]:
+    """Return tasks in the order of these names of jobs, others after them as they were."""
+    places = {job: place for place, job in enumerate(jobs)}
+    return deque(sorted(tasks, key=lambda task: places.get(task.job, len(places))))
+
+
+class SerialExecutor(SteeredExecutor):
     """Does one task after another in this process.
+
+    A task that runs cannot be dropped: nothing else is done meanwhile.
 
     Parameters
     ----------
@@ -79,6 +115,7 @@ class SerialExecutor(Executor):
         self._should_stop = should_stop
         self._perform = perform
         self._waiting: deque[Task] = deque()
+        self._is_held = False
 
     def submit(self, tasks: Sequence[Task]) -> None:
         """Take tasks."""
@@ -93,6 +130,9 @@ class SerialExecutor(Executor):
         """Do the next task, however long it takes."""
         if not self._waiting:
             return []
+        if self._is_held:
+            time.sleep(timeout_s)
+            return []
         return [self._perform(self._waiting.popleft(), self._should_stop)]
 
     def withdraw(self) -> None:
@@ -102,3 +142,23 @@ class SerialExecutor(Executor):
     def cancel(self) -> None:
         """Forget all tasks."""
         self._waiting.clear()
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """Nothing runs when anybody can ask."""
+        return ()
+
+    def hold(self, is_held: bool) -> None:
+        """Start no more tasks, or start them again."""
+        self._is_held = is_held
+
+    def drop(self, job: str) -> bool:
+        """Abandon a task that waits."""
+        kept = [task for task in self._waiting if task.job != job]
+        was_there = len(kept) < len(self._waiting)
+        self._waiting = deque(kept)
+        return was_there
+
+    def arrange(self, jobs: Sequence[str]) -> None:
+        """Put waiting tasks into the order of these names of jobs, others after them."""
+        self._waiting = in_order(self._waiting, jobs)

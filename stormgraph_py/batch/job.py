@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from stormgraph_py.batch.fault import Fault
@@ -52,6 +52,29 @@ class Job:
             "parameters": self.parameters,
             "channel": "" if channel is None else str(channel),
         }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the job ready for JSON."""
+        return {
+            "name": self.name,
+            "file": self.file,
+            "parameters": self.parameters,
+            "n_rows": self.n_rows,
+            "request": self.request.as_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Job:
+        """Make a job from what `as_dict` returned.
+
+        Raises
+        ------
+        StormGraphError
+            When the request holds unknown names or values out of bounds.
+        """
+        from stormgraph_py.report.request import Request
+
+        return cls(**{**values, "request": Request.from_dict(values["request"])})
 
     @property
     def tags(self) -> dict[str, str]:

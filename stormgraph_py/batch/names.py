@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 SEPARATOR = "__"
 """Between the parts of a name: file, region, parameter set."""
@@ -62,6 +62,22 @@ def unique_names(parts: Sequence[Sequence[str]], keys: Sequence[str]) -> list[st
     return [
         f"{name}-{_digest(chr(0).join([*job, key]))}" if counts[name.casefold()] > 1 else name
         for name, job, key in zip(names, parts, keys, strict=True)
+    ]
+
+
+def distinct_names(names: Sequence[str], keys: Sequence[str], taken: Iterable[str]) -> list[str]:
+    """Return names with the hash of their key added where the name is taken already.
+
+    Examples
+    --------
+    >>> free, other = distinct_names(["cell2", "Cell1"], ["k=15", "k=20"], taken=["cell1"])
+    >>> free, other.startswith("Cell1-")
+    ('cell2', True)
+    """
+    known = {name.casefold() for name in taken}
+    return [
+        f"{name}-{_digest(chr(0).join([name, key]))}" if name.casefold() in known else name
+        for name, key in zip(names, keys, strict=True)
     ]
 
 

@@ -99,7 +99,10 @@ def plan_jobs(asked: Asked) -> Plan:
             wanted += [(source, roi, one) for one in asked.parameter_sets]
     _refuse_twice(wanted, asked)
     names = unique_names(
-        [_parts(source, roi, one, asked) for source, roi, one in wanted],
+        [
+            job_parts(source.file, roi, source.channel or asked.channel, one)
+            for source, roi, one in wanted
+        ],
         [str(source.path) for source, _, _ in wanted],
     )
     jobs = []
@@ -212,13 +215,14 @@ def _regions(source: Source, rois: tuple[Roi, ...] | None) -> list[Roi | None]:
     return [named[source.roi]]
 
 
-def _parts(source: Source, roi: Roi | None, one: ParameterSet, asked: Asked) -> tuple[str, ...]:
-    """Return what tells a job apart from all others."""
-    folder = Path(source.file).parent.as_posix().replace("../", "")
-    inside = "" if folder in (".", "..") or Path(source.file).is_absolute() else f"{folder}/"
-    channel = source.channel or asked.channel
+def job_parts(
+    file: str, roi: Roi | None, channel: int | str | None, one: ParameterSet
+) -> tuple[str, ...]:
+    """Return what tells a job apart from all others, and its name is made of."""
+    folder = Path(file).parent.as_posix().replace("../", "")
+    inside = "" if folder in (".", "..") or Path(file).is_absolute() else f"{folder}/"
     return (
-        f"{inside}{result_name(source.file)}",
+        f"{inside}{result_name(file)}",
         "" if roi is None else roi.name,
         "" if channel is None else f"channel_{channel}",
         one.name if one.is_named else "",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from stormgraph_py.batch.executors import Executor, Perform
+from stormgraph_py.batch.executors import Perform, SteeredExecutor, in_order
 from stormgraph_py.batch.fault import Fault
 from stormgraph_py.batch.interrupts import interrupts_wait
 from stormgraph_py.batch.task import Task, failed, perform
@@ -78,7 +78,7 @@ class _Worker:
         return f"The worker process was ended by {name}{often}."
 
 
-class ProcessExecutor(Executor):
+class ProcessExecutor(SteeredExecutor):
     """Does tasks in processes of its own, which a crash of one does not touch.
 
     A task starts only when the memory it may need is free beside the running ones. One whose worker
@@ -126,10 +126,12 @@ class ProcessExecutor(Executor):
         self._waiting: deque[Task] = deque()
         self._alone: deque[Task] = deque()
         self._retried: set[str] = set()
+        self._is_held = False
 
     def submit(self, tasks: Sequence[Task]) -> None:
         """Take tasks; those that would never fit wait for the end."""
         for task in tasks:
+            self._retried.discard(task.job)
             if task.n_bytes <= self._budget:
                 self._waiting.append(task)
                 continue
@@ -151,7 +153,12 @@ class ProcessExecutor(Executor):
 
     def completed(self, timeout_s: float) -> list[Outcome]:
         """Wait at most so long for tasks to end, and return those that did."""
-        self._start()
+        if not self._is_held:
+            self._start()
+        if not self._busy():
+            # there is nothing to wait for but being told to go on
+            time.sleep(timeout_s)
+            return []
         busy = {worker.connection: worker for worker in self._busy()}
         outcomes = []
         for connection in wait(list(busy), timeout_s):
@@ -185,6 +192,42 @@ class ProcessExecutor(Executor):
         for worker in self._workers:
             worker.end()
         self._workers = []
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """Names of the jobs that are being done."""
+        return tuple(worker.task.job for worker in self._busy() if worker.task)
+
+    def hold(self, is_held: bool) -> None:
+        """Start no more tasks, or start them again; running ones still come back."""
+        self._is_held = is_held
+
+    def drop(self, job: str) -> bool:
+        """Abandon one task: forget it, or end the process that is at it."""
+        for queue in (self._waiting, self._alone):
+            for task in queue:
+                if task.job == job:
+                    queue.remove(task)
+                    return True
+        for worker in self._busy():
+            if worker.task is None or worker.task.job != job:
+                continue
+            if worker.connection.poll():
+                # it has just ended: what became of it counts, and it is not tried again
+                self._retried.add(job)
+                return False
+            worker.end()
+            self._workers.remove(worker)
+            return True
+        return False
+
+    def arrange(self, jobs: Sequence[str]) -> None:
+        """Put waiting tasks into the order of these names of jobs, others after them.
+
+        One that does not fit beside the running ones is still passed by those that do.
+        """
+        self._waiting = in_order(self._waiting, jobs)
+        self._alone = in_order(self._alone, jobs)
 
     def _busy(self) -> list[_Worker]:
         return [worker for worker in self._workers if worker.task is not None]

@@ -26,10 +26,15 @@ class BatchSummary:
     """
 
     def __init__(self, plan: Plan, out: Path, outputs: Outputs) -> None:
-        self._plan, self._out, self._outputs = plan, out, outputs
-        self._tags = tables.tag_columns(plan.tag_names)
+        self._out, self._outputs = out, outputs
+        self.follow(plan)
         self.done: dict[str, tables.Row] = {}
         self.failures: dict[str, Outcome] = {}
+
+    def follow(self, plan: Plan) -> None:
+        """Take a plan with more jobs in the place of the one before."""
+        self._plan = plan
+        self._tags = tables.tag_columns(plan.tag_names)
 
     def keep(self, job: str) -> None:
         """Take a job for done whose folder is there."""
@@ -41,6 +46,16 @@ class BatchSummary:
             self.keep(outcome.job)
         else:
             self.failures[outcome.job] = outcome
+
+    def outcome_of(self, job: str) -> Outcome:
+        """Return the outcome of a job that was done, as far as its folder tells."""
+        row = self.done[job]
+        return Outcome(
+            job=job,
+            state="done",
+            n_localizations=int(row["n_localizations"]),
+            n_clusters=int(row["n_clusters"]),
+        )
 
     def state_of(self, job: str) -> str:
         """Return "done", "failed" or "open"."""

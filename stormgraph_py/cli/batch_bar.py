@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from tqdm import tqdm
 
-from stormgraph_py.batch.runner import Monitor
+from stormgraph_py.batch.monitor import Monitor
 from stormgraph_py.cli.faults import say_error, say_warning
 
 if TYPE_CHECKING:

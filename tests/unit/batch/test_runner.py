@@ -12,8 +12,9 @@ from stormgraph_py.batch.executors import SerialExecutor
 from stormgraph_py.batch.fault import fault_of
 from stormgraph_py.batch.folder import check_out, remove_leftovers
 from stormgraph_py.batch.job import Outcome
+from stormgraph_py.batch.monitor import Monitor
 from stormgraph_py.batch.planning import Asked, plan_jobs
-from stormgraph_py.batch.runner import Monitor, run_batch
+from stormgraph_py.batch.runner import run_batch
 from stormgraph_py.batch.task import failed, perform
 from stormgraph_py.errors import InputError, OutputError
 from stormgraph_py.report.outputs import Outputs
