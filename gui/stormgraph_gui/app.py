@@ -56,6 +56,7 @@ class StormGraphApp(QObject):
         self.window.show()
         self.reader.call("warm_up")
         self.analyst.call("warm_up")
+        self.provided["project questions"].offer_recovery()
 
     def close(self) -> None:
         """End workers and let go of the window; nothing is asked or saved."""

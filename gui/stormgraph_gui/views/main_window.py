@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QVBoxLayout, QWidget
 
 MENUS = ("File", "Edit", "View", "Region", "Analysis", "Batch", "Window", "Help")
 """Menus in their order."""
@@ -31,7 +31,13 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.pages = QTabWidget(documentMode=True)
         self.pages.setObjectName("pages")
-        self.setCentralWidget(self.pages)
+        self._middle = QVBoxLayout()
+        self._middle.setContentsMargins(0, 0, 0, 0)
+        self._middle.setSpacing(0)
+        self._middle.addWidget(self.pages)
+        middle = QWidget()
+        middle.setLayout(self._middle)
+        self.setCentralWidget(middle)
         self._menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
         self._names: list[str] = []
         self._docks: dict[str, QDockWidget] = {}
@@ -46,6 +52,10 @@ class MainWindow(QMainWindow):
         widget.setObjectName(name)
         self._names.append(name)
         self.pages.addTab(widget, title)
+
+    def put_above(self, widget: QWidget) -> None:
+        """Put a strip above the views of the data."""
+        self._middle.insertWidget(0, widget)
 
     def show_page(self, name: str) -> None:
         """Bring a view of the data to the front."""

@@ -1,0 +1,116 @@
+import zipfile
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from stormgraph_gui.models.project import DataSet, Finding, Project, Region
+from stormgraph_gui.models.project_file import PROJECT, Saved, load_project, save_project
+from stormgraph_gui.models.result_file import result_bytes, result_from_bytes
+from stormgraph_py import InputError, StormGraphParams, cluster_localizations
+from stormgraph_py.errors import OutputError
+from stormgraph_py.roi import Roi
+
+
+def leaves(thing):
+    """Every value under a result, arrays as they are."""
+    if hasattr(thing, "__dataclass_fields__"):
+        return [leaf for f in fields(thing) for leaf in leaves(getattr(thing, f.name))]
+    if isinstance(thing, tuple | list):
+        return [leaf for one in thing for leaf in leaves(one)]
+    return [thing]
+
+
+def same(one, other):
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=True)
+    return one == other or (one != one and other != other)
+
+
+@pytest.mark.parametrize("params", [{}, {"alpha": 1.0}, {"k": None}, {"overcounting": True}])
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_a_result_comes_back_to_the_last_bit(blobs, params, dimensions):
+    result = cluster_localizations(blobs(dimensions=dimensions), StormGraphParams(**params))
+    again = result_from_bytes(result_bytes(result))
+    ours, theirs = leaves(result), leaves(again)
+    assert len(ours) == len(theirs) > 30
+    assert all(map(same, ours, theirs))
+
+
+@pytest.mark.parametrize("damage", ["short", "empty", "flipped", "other"])
+def test_a_damaged_result_is_refused(blobs, damage):
+    data = bytearray(result_bytes(cluster_localizations(blobs())))
+    data = {
+        "short": data[: len(data) // 2],
+        "empty": b"",
+        "flipped": data[:40] + bytes(200) + data[240:],
+        "other": b"not a result at all",
+    }[damage]
+    with pytest.raises(InputError, match="damaged"):
+        result_from_bytes(bytes(data))
+
+
+def a_saved(folder, blobs):
+    file = folder / "data" / "cell.csv"
+    file.parent.mkdir()
+    file.write_text("x")
+    region = Region(key="k2", roi=Roi.rectangle((500, 500), (200, 100), 20, name="cell 1"))
+    data_set = DataSet(key="k1", path=str(file), regions=(region,))
+    project = Project(data_sets=(data_set,), n_keys=3)
+    finding = Finding(
+        key="k3",
+        data_set="k1",
+        region="k2",
+        request=project.request("k1", "k2"),
+        made_utc="2026-01-01T00:00:00+00:00",
+    )
+    result = cluster_localizations(blobs())
+    return Saved(project=project.with_finding(finding), results={"k3": result}, view={"level": 1})
+
+
+def test_a_project_file_holds_project_results_and_view(tmp_path, blobs):
+    saved = a_saved(tmp_path, blobs)
+    path = tmp_path / "study.stormgraph"
+    save_project(path, saved)
+    again = load_project(path)
+    assert again.project.as_dict() == saved.project.as_dict()
+    np.testing.assert_array_equal(again.results["k3"].labels, saved.results["k3"].labels)
+    assert again.view == {"level": 1}
+
+
+def test_a_folder_that_moved_as_a_whole_is_found_again(tmp_path, blobs):
+    old = tmp_path / "old"
+    old.mkdir()
+    save_project(old / "study.stormgraph", a_saved(old, blobs))
+    new = old.rename(tmp_path / "new")
+    (data_set,) = load_project(new / "study.stormgraph").project.data_sets
+    assert data_set.path == str(new / "data" / "cell.csv")
+
+
+def test_what_is_no_project_is_refused_by_name(tmp_path, blobs):
+    path = tmp_path / "study.stormgraph"
+    path.write_bytes(b"no zip")
+    with pytest.raises(InputError, match=r"study\.stormgraph"):
+        load_project(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(PROJECT, '{"project": 3}')
+    with pytest.raises(InputError, match=r"study\.stormgraph"):
+        load_project(path)
+    with pytest.raises(InputError, match="nowhere"):
+        load_project(tmp_path / "nowhere.stormgraph")
+
+
+def test_saving_keeps_the_older_file_when_it_fails(tmp_path, blobs, monkeypatch):
+    path = tmp_path / "study.stormgraph"
+    saved = a_saved(tmp_path, blobs)
+    save_project(path, saved)
+    before = path.read_bytes()
+
+    def full(_result):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("stormgraph_gui.models.project_file.result_bytes", full)
+    with pytest.raises(OutputError, match="disk is full"):
+        save_project(path, saved)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir() if p.is_file()] == ["study.stormgraph"]

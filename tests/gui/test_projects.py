@@ -1,0 +1,132 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
+
+from stormgraph_gui.models.autosave import Autosave
+from stormgraph_gui.models.project import Region
+from stormgraph_gui.models.workspace import Loaded
+from stormgraph_py import read_localizations, write_localizations
+from stormgraph_py.report.analysis import prepare
+from stormgraph_py.roi import Roi
+
+PATIENCE_MS = 30_000
+
+
+@pytest.fixture
+def study(app, blobs, put_data, put_analysis, tmp_path):
+    """An app with a data set on disk, a region, a result and a selection; its saved file."""
+    path = tmp_path / "cell.csv"
+    write_localizations(blobs(), path)
+    locs = read_localizations(path)
+    key = put_data(locs, path=str(path), sha256=locs.provenance.sha256)
+    project, region = app.document.project.new_key()
+    roi = Roi.rectangle((1500, 1500), (2500, 2500), name="cell 1")
+    app.document.edit("draw cell 1", project.with_region(key, Region(key=region, roi=roi)))
+    app.workspace.look_at(key, region)
+    put_analysis(key, region)
+    app.workspace.show_level(0)
+    app.workspace.select_clusters({1})
+    file = tmp_path / "study.stormgraph"
+    assert app.provided["projects"].save(file)
+    return file
+
+
+def load_now(app):
+    """Read what is missing as the opening feature does, but at once."""
+    for data_set in app.document.project.data_sets:
+        if data_set.key not in app.workspace.loaded and Path(data_set.path).exists():
+            raw = read_localizations(data_set.path)
+            field = prepare(app.document.project.request(data_set.key, None), raw)
+            app.workspace.put_loaded(data_set.key, Loaded(raw=raw, field=field))
+
+
+def reopen(app, qtbot, file):
+    projects = app.provided["projects"]
+    projects._load_missing = lambda: load_now(app)
+    assert projects.open(file)
+    qtbot.waitUntil(lambda: app.workspace.finding is not None, timeout=PATIENCE_MS)
+
+
+def test_a_project_comes_back_as_it_was(app, qtbot, study):
+    workspace = app.workspace
+    seen = (workspace.data_set, workspace.region, workspace.finding, workspace.level)
+    project, labels = app.document.project.as_dict(), workspace.analysis.result.labels
+    app.provided["projects"].new()
+    assert (workspace.data_set, app.document.project.data_sets) == (None, ())
+    reopen(app, qtbot, study)
+    assert app.document.project.as_dict() == project
+    assert seen == (workspace.data_set, workspace.region, workspace.finding, workspace.level)
+    assert workspace.clusters == {1}
+    np.testing.assert_array_equal(workspace.analysis.result.labels, labels)
+    assert not app.document.is_modified
+
+
+def test_a_source_file_that_differs_is_told(app, qtbot, study, blobs):
+    (data_set,) = app.document.project.data_sets
+    app.provided["projects"].new()
+    write_localizations(blobs(seed=9), data_set.path)
+    app.provided["projects"]._load_missing = lambda: load_now(app)
+    app.provided["projects"].open(study)
+    assert any("has changed" in m.title for m in app.activity.messages)
+
+
+def test_a_source_file_that_is_gone_is_told_and_nothing_is_lost(app, study):
+    (data_set,) = app.document.project.data_sets
+    app.provided["projects"].new()
+    Path(data_set.path).unlink()
+    app.provided["projects"]._load_missing = lambda: load_now(app)
+    assert app.provided["projects"].open(study)
+    box = app.provided["shell"].errors.box
+    assert "cell.csv" in box.text()
+    box.accept()
+    assert app.document.project.data_sets[0].regions
+    assert app.provided["projects"].save(study)
+
+
+def test_unsaved_work_outlives_a_crash(app, study, tmp_path):
+    projects = app.provided["projects"]
+    app.document.edit("set the seed", replace(app.document.project, seed=77))
+    projects.keep_unsaved()
+    # as if another process had written it, which does not run any more
+    autosave = Autosave(app.settings.folder)
+    assert autosave.left_behind() == []
+    left = autosave.path.rename(autosave.path.with_name("999999999-1.0.stormgraph"))
+    assert projects.left_behind() == [left]
+    projects.new()
+    projects._load_missing = lambda: load_now(app)
+    assert projects.recover(left)
+    assert app.document.project.seed == 77
+    assert app.document.is_modified
+    assert projects.path == study
+    assert not left.exists()
+
+
+def test_saving_ends_what_is_kept_unsaved(app, study):
+    projects = app.provided["projects"]
+    app.document.edit("set the seed", replace(app.document.project, seed=78))
+    projects.keep_unsaved()
+    assert Autosave(app.settings.folder).path.exists()
+    projects.save()
+    assert not Autosave(app.settings.folder).path.exists()
+
+
+@pytest.mark.parametrize("answer", ["&Don't save", "Cancel"])
+def test_closing_asks_before_something_is_lost(app, qtbot, study, answer):
+    app.document.edit("set the seed", replace(app.document.project, seed=79))
+    app.window.close()
+    box = app.window.findChild(QMessageBox, "project question")
+    (button,) = [b for b in box.buttons() if b.text() == answer]
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert app.window.isVisible() == (answer == "Cancel")
+
+
+def test_a_folder_that_cannot_be_written_is_told(app, study):
+    target = study.parent / "nowhere" / "study.stormgraph"
+    assert not app.provided["projects"].save(target)
+    box = app.provided["shell"].errors.box
+    assert "not saved" in box.text()
+    box.accept()

@@ -1,0 +1,124 @@
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QColor, QPalette
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPlainTextEdit, QToolButton
+
+from stormgraph_gui.app import StormGraphApp
+from stormgraph_gui.models.activity import Message
+from stormgraph_gui.views.theme import is_dark, palette_of, plot_colors
+
+
+def contrast(one, other):
+    """Ratio of luminances as WCAG defines it."""
+
+    def luminance(color):
+        parts = [
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+            for c in QColor(color).getRgbF()[:3]
+        ]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [("WindowText", "Window"), ("Text", "Base"), ("ButtonText", "Button"),
+     ("HighlightedText", "Highlight"), ("PlaceholderText", "Base"), ("Link", "Base"),
+     ("ToolTipText", "ToolTipBase"), ("Text", "AlternateBase")],
+)  # fmt: skip
+def test_text_can_be_read_in_light_and_dark(dark, text, ground):
+    palette = palette_of(dark)
+    roles = QPalette.ColorRole
+    assert is_dark(palette) == dark
+    assert contrast(palette.color(roles[text]), palette.color(roles[ground])) >= 4.5 - 0.5 * (
+        text == "HighlightedText"
+    )
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_series_of_plots_stand_out(dark):
+    colors = plot_colors(palette_of(dark))
+    for color in (*colors.series, colors.mark, colors.foreground):
+        assert contrast(color, colors.background) >= 3
+
+
+def action(app, text):
+    (found,) = [a for a in app.window.findChildren(QAction) if a.text().replace("&", "") == text]
+    return found
+
+
+def test_errors_are_shown_one_after_the_other_and_logged(app):
+    for title in ("first", "second"):
+        app.activity.say(Message(level="error", title=title, text="Do this.", details="a\nb"))
+    errors = app.provided["shell"].errors
+    assert errors.box.text() == "first"
+    errors.box.accept()
+    assert errors.box.text() == "second"
+    errors.box.accept()
+    assert errors.box is None
+    log = app.window.findChild(QPlainTextEdit, "log text").toPlainText()
+    assert log.index("first") < log.index("second")
+
+
+def test_warnings_stay_until_they_are_dismissed(app, qtbot):
+    for title in ("one", "two"):
+        app.activity.say(Message(level="warning", title=title))
+    strip = app.window.findChild(QLabel, "notice text")
+    assert (strip.isVisible(), strip.text()) == (True, "one")
+    dismiss = app.window.findChild(QToolButton, "notice dismiss")
+    qtbot.mouseClick(dismiss, Qt.MouseButton.LeftButton)
+    assert strip.text() == "two"
+    qtbot.mouseClick(dismiss, Qt.MouseButton.LeftButton)
+    assert not strip.isVisible()
+
+
+def test_the_task_line_follows_the_task_and_stops_it(app, qtbot):
+    asked = []
+    app.activity.stop_requested.connect(asked.append)
+    key = app.activity.begin("analysis", "Analysing cell 1")
+    app.activity.update(key, "communities", 0.25)
+    assert app.window.findChild(QLabel, "task text").text() == "Analysing cell 1: communities"
+    stop = app.window.findChild(QToolButton, "task stop")
+    qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
+    assert asked == [key]
+    assert not stop.isEnabled()
+    app.activity.end(key)
+    assert not stop.isVisible()
+
+
+def test_undo_says_what_it_undoes(app):
+    assert not action(app, "Undo").isEnabled()
+    app.document.edit("set the seed", replace(app.document.project, seed=3))
+    action(app, "Undo set the seed").trigger()
+    assert app.document.project.seed == 0
+    action(app, "Redo set the seed").trigger()
+    assert app.document.project.seed == 3
+
+
+def test_the_appearance_is_remembered(app, qtbot):
+    action(app, "Dark").trigger()
+    assert is_dark(QApplication.palette())
+    other = StormGraphApp(app.settings.folder)
+    assert is_dark(QApplication.palette())
+    action(other, "Light").trigger()
+    assert not is_dark(QApplication.palette())
+    other.close()
+
+
+@pytest.mark.parametrize("what", ["About StormGraph", "Keyboard shortcuts"])
+def test_help_opens_and_closes(app, qtbot, what):
+    action(app, what).trigger()
+    (box,) = [d for d in app.window.findChildren(QDialog) if d.isVisible()]
+    qtbot.keyClick(box, Qt.Key.Key_Escape)
+    assert not box.isVisible()
+
+
+def test_every_action_says_what_it_does_and_no_shortcut_is_given_twice(app):
+    actions = [a for a in app.window.findChildren(QAction) if not a.shortcut().isEmpty()]
+    keys = [a.shortcut().toString() for a in actions]
+    assert len(keys) == len(set(keys))
