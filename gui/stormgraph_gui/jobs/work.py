@@ -6,8 +6,9 @@ Each takes, beside its arguments, `on_progress` and `should_stop`.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from stormgraph_py.clusters import measure_clusters
 from stormgraph_py.errors import InputError
 from stormgraph_py.io.registry import read_localizations
 from stormgraph_py.localizations import Localizations
@@ -18,6 +19,11 @@ from stormgraph_py.report.folder import result_folder, write_result
 from stormgraph_py.report.outputs import Outputs
 from stormgraph_py.report.request import Request
 from stormgraph_py.result import ClusteringResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stormgraph_py.arrays import FloatArray, IntArray
 
 
 def warm_up(*, on_progress: OnProgress, should_stop: ShouldStop) -> None:
@@ -78,6 +84,20 @@ def measure_again(
             f"holds {len(selection.localizations)}."
         )
     return steps.measure(request, selection, result)
+
+
+def measure_level(
+    coordinates: FloatArray,
+    labels: IntArray,
+    sigma: FloatArray | None,
+    degrees: FloatArray | None,
+    *,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> pd.DataFrame:
+    """Measure the clusters of a level of the hierarchy."""
+    on_progress(ProgressEvent("measuring", 0, 1))
+    return measure_clusters(coordinates, labels, sigma=sigma, degrees=degrees)
 
 
 def write(

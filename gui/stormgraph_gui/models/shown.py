@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stormgraph_py.clusters import measure_clusters
 
@@ -25,14 +25,22 @@ def shown_labels(analysis: Analysis, level: int | None) -> IntArray:
     return result.labels if level is None else result.hierarchy.levels[level]
 
 
+def level_inputs(analysis: Analysis, level: int | None) -> dict[str, Any]:
+    """Return what `measure_clusters` needs of a level, clustered localizations only."""
+    localizations, result = analysis.localizations, analysis.result
+    labels = shown_labels(analysis, level)
+    kept = labels >= 0
+    sigma = localizations.precision(result.dimensions) if result.used_sigma else None
+    return {
+        "coordinates": localizations.coordinates(result.dimensions)[kept],
+        "labels": labels[kept],
+        "sigma": None if sigma is None else sigma[kept],
+        "degrees": None if result.noise is None else result.noise.degrees[kept],
+    }
+
+
 def shown_table(analysis: Analysis, level: int | None) -> pd.DataFrame:
     """Return the measurements of the clusters of a level, one row a cluster."""
     if level is None:
         return analysis.clusters
-    localizations, result = analysis.localizations, analysis.result
-    return measure_clusters(
-        localizations.coordinates(result.dimensions),
-        shown_labels(analysis, level),
-        sigma=localizations.precision(result.dimensions) if result.used_sigma else None,
-        degrees=None if result.noise is None else result.noise.degrees,
-    )
+    return measure_clusters(**level_inputs(analysis, level))
