@@ -30,6 +30,8 @@ class Task:
         Share of the stage that is done; None when it cannot be told.
     is_stopping : bool
         The user has asked to stop it.
+    began_s : float
+        When it began, as of `time.monotonic`.
     """
 
     key: int
@@ -38,6 +40,7 @@ class Task:
     stage: str = ""
     fraction: float | None = None
     is_stopping: bool = False
+    began_s: float = dataclasses.field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True, kw_only=True)

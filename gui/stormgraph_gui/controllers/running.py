@@ -1,0 +1,271 @@
+"""Does an analysis of a data set or of one of its regions, and keeps what was found."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stormgraph_gui.models.activity import Message
+from stormgraph_gui.models.guidance import GUIDANCE, SEED
+from stormgraph_gui.models.project import Finding, Project
+from stormgraph_gui.models.stages import stage_in_words
+from stormgraph_gui.signals import QObject, Signal
+from stormgraph_py.errors import InputError
+
+if TYPE_CHECKING:
+    from stormgraph_gui.jobs.messages import Failed
+    from stormgraph_gui.jobs.worker import Work, Worker
+    from stormgraph_gui.models.activity import Activity
+    from stormgraph_gui.models.document import Document
+    from stormgraph_gui.models.presets import Presets
+    from stormgraph_gui.models.workspace import Workspace
+    from stormgraph_py.params import StormGraphParams
+    from stormgraph_py.report.analysis import Analysis
+    from stormgraph_py.report.request import Request
+
+_TITLES = {
+    "input": "These data cannot be analysed so",
+    "memory": "There is not enough memory",
+    "died": "The analysis was cut off",
+    "program": "The analysis failed",
+}
+
+
+@dataclass(frozen=True)
+class _Run:
+    """An analysis under way."""
+
+    data_set: str
+    region: str | None
+    request: Request
+    task: int
+    work: Work
+    began_s: float
+
+
+class Running(QObject):
+    """Analyses one region at a time; results are kept beside each other.
+
+    Parameters
+    ----------
+    document, workspace, activity
+        Models that it reads and changes.
+    presets : Presets
+        Parameters under a name.
+    analyst : Worker
+        Process that does the analyses.
+
+    Attributes
+    ----------
+    running_changed : Signal
+        An analysis began or ended.
+    """
+
+    running_changed = Signal()
+
+    def __init__(
+        self,
+        document: Document,
+        workspace: Workspace,
+        activity: Activity,
+        presets: Presets,
+        analyst: Worker,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._workspace, self._activity = document, workspace, activity
+        self._presets, self._analyst = presets, analyst
+        self._run: _Run | None = None
+        document.changed.connect(self._follow)
+        workspace.loaded_changed.connect(self._forget)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether an analysis is under way."""
+        return self._run is not None
+
+    def start(self, data_set: str | None = None, region: str | None = None) -> bool:
+        """Analyse a region with the parameters of the project.
+
+        Parameters
+        ----------
+        data_set : str, optional
+            Key of a data set; the data set and the region that are looked at by default.
+        region : str, optional
+            Key of one of its regions; the whole field by default.
+
+        Returns
+        -------
+        bool
+            Whether it was started: not while another one runs, and not before data are loaded.
+        """
+        if data_set is None:
+            data_set, region = self._workspace.data_set, self._workspace.region
+        if self._run is not None:
+            self._say_info("One analysis at a time", "Wait for the running one, or cancel it.")
+            return False
+        loaded = None if data_set is None else self._workspace.loaded.get(data_set)
+        if data_set is None or loaded is None:
+            self._say_info("Nothing to analyse yet", "Open a file of localizations first.")
+            return False
+        request = self._document.project.request(data_set, region)
+        work = self._analyst.call(
+            "analyse",
+            request=request,
+            field=self._analyst.keep(_token(data_set), loaded.field),
+        )
+        task = self._activity.begin("analysis", f"Analysing {_place(request)}")
+        self._run = _Run(data_set, region, request, task, work, time.monotonic())
+        work.progressed.connect(self._progressed)
+        work.succeeded.connect(self._succeeded)
+        work.failed.connect(self._failed)
+        self.running_changed.emit()
+        return True
+
+    def cancel(self) -> None:
+        """Stop the analysis that runs, within a second."""
+        if self._run is not None:
+            self._activity.stopping(self._run.task)
+            self._run.work.cancel()
+
+    def show(self, key: str) -> None:
+        """Look at a result, where it was found."""
+        finding = self._document.project.finding(key)
+        self._workspace.look_at(finding.data_set, finding.region, key)
+
+    def remove(self, key: str) -> None:
+        """Remove a result."""
+        self._document.record(self._document.project.without_finding(key))
+        self._workspace.drop_analysis(key)
+
+    def use_parameters_of(self, key: str) -> None:
+        """Take the parameters and the seed of a result for the next analysis."""
+        project = self._document.project
+        request = project.finding(key).request
+        self._edit("use the parameters of a result", request.params, request.seed)
+
+    def set_params(self, params: StormGraphParams, name: str = "") -> None:
+        """Choose the parameters of the next analysis.
+
+        Parameters
+        ----------
+        params : StormGraphParams
+            All of them.
+        name : str
+            The one that is being typed; edits of one in a row are undone together.
+        """
+        label = f"change {GUIDANCE[name].label}" if name else "change parameters"
+        merge = f"parameter {name}" if name else None
+        self._edit(label, params, self._document.project.seed, merge)
+
+    def set_seed(self, seed: int) -> None:
+        """Choose the seed of the next analysis."""
+        self._edit("change the seed", self._document.project.params, seed, f"parameter {SEED}")
+
+    def use_preset(self, name: str) -> None:
+        """Take the parameters of a preset."""
+        for preset in self._presets.all:
+            if preset.name == name:
+                self._edit(f"use {name}", preset.params, self._document.project.seed)
+
+    def save_preset(self, name: str) -> None:
+        """Keep the parameters of the next analysis under a name."""
+        try:
+            self._presets.save(name, self._document.project.params)
+        except InputError as error:
+            self._activity.say(
+                Message(level="error", title="The preset was not saved", text=str(error))
+            )
+
+    def remove_preset(self, name: str) -> None:
+        """Remove a preset of the user."""
+        self._presets.remove(name)
+
+    def _edit(
+        self, label: str, params: StormGraphParams, seed: int, merge: str | None = None
+    ) -> None:
+        project = self._document.project
+        if (params, seed) != (project.params, project.seed):
+            changed = dataclasses.replace(project, params=params, seed=seed)
+            self._document.edit(label, changed, merge=merge)
+
+    def _progressed(self, stage: str, fraction: float | None) -> None:
+        if self._run is not None:
+            self._activity.update(self._run.task, stage_in_words(stage), fraction)
+
+    def _succeeded(self, analysis: Analysis) -> None:
+        run = self._end()
+        project, key = self._document.project.new_key()
+        if run.data_set not in [one.key for one in project.data_sets]:
+            return
+        finding = Finding(
+            key=key,
+            data_set=run.data_set,
+            region=run.region,
+            request=run.request,
+            made_utc=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        looks_there = (self._workspace.data_set, self._workspace.region) == (
+            run.data_set,
+            run.region,
+        )
+        self._workspace.put_analysis(key, analysis)
+        self._document.record(project.with_finding(finding))
+        if looks_there:
+            self._workspace.look_at(run.data_set, run.region, key)
+        self._tell(run, analysis)
+
+    def _failed(self, failure: Failed) -> None:
+        run = self._end()
+        if failure.reason == "cancelled":
+            self._say_info("Analysis stopped", f"No result for {_place(run.request)}.")
+            return
+        self._activity.say(
+            Message(
+                level="error",
+                title=_TITLES[failure.reason],
+                text=failure.text,
+                details=failure.details,
+            )
+        )
+
+    def _end(self) -> _Run:
+        run, self._run = self._run, None
+        assert run is not None, "an analysis ended that was not under way"
+        self._activity.end(run.task)
+        self.running_changed.emit()
+        return run
+
+    def _tell(self, run: _Run, analysis: Analysis) -> None:
+        n, warnings = analysis.result.n_clusters, analysis.warnings
+        found = f"{n} cluster{'' if n == 1 else 's'} in {_place(run.request)}"
+        if warnings:
+            text = "\n\n".join(warnings)
+            self._activity.say(Message(level="warning", title=f"{found}: please note", text=text))
+        else:
+            self._say_info(found, f"Found in {time.monotonic() - run.began_s:.1f} s.")
+
+    def _say_info(self, title: str, text: str) -> None:
+        self._activity.say(Message(level="info", title=title, text=text))
+
+    def _follow(self, _before: Project, now: Project) -> None:
+        """Stop when the data set of the running analysis is removed."""
+        if self._run is not None and self._run.data_set not in [o.key for o in now.data_sets]:
+            self.cancel()
+
+    def _forget(self, key: str) -> None:
+        if key not in self._workspace.loaded:
+            self._analyst.forget(_token(key))
+
+
+def _token(data_set: str) -> str:
+    return f"field {data_set}"
+
+
+def _place(request: Request) -> str:
+    name = Path(request.path).name
+    return f"{name}, {request.roi_name}" if request.roi_name else name

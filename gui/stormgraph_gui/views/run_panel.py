@@ -1,0 +1,256 @@
+"""The panel that says what will be analysed and how, and starts it."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from stormgraph_gui.models.activity import Activity
+from stormgraph_gui.models.document import Document
+from stormgraph_gui.models.guidance import GUIDANCE, Guidance
+from stormgraph_gui.models.presets import Presets
+from stormgraph_gui.models.project import Project
+from stormgraph_gui.models.target import Target, target_of
+from stormgraph_gui.models.workspace import Workspace
+from stormgraph_gui.views.finding_list import FindingList
+from stormgraph_gui.views.named import named
+from stormgraph_gui.views.param_fields import ParamFields
+
+TARGET_AFTER_MS = 60
+"""What would be analysed is counted when a region rests."""
+
+_OWN = "Own choice"
+
+
+class RunPanel(QWidget):
+    """What will be analysed, with which parameters, how far it is, and what was found so far.
+
+    Attributes
+    ----------
+    run_requested, cancel_requested : Signal
+        The user wants an analysis, or wants it to stop.
+    preset_chosen, preset_saved, preset_removed : Signal
+        Name of a preset.
+    """
+
+    run_requested = Signal()
+    cancel_requested = Signal()
+    preset_chosen = Signal(str)
+    preset_saved = Signal(str)
+    preset_removed = Signal(str)
+
+    def __init__(
+        self,
+        document: Document,
+        workspace: Workspace,
+        activity: Activity,
+        presets: Presets,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._workspace = document, workspace
+        self._activity, self._presets = activity, presets
+        self._target: Target | None = None
+        self.fields = ParamFields()
+        self.findings = FindingList(workspace)
+        self._build()
+        self._target_timer = QTimer(self, singleShot=True, interval=TARGET_AFTER_MS)
+        self._target_timer.timeout.connect(self._show_target)
+        self._clock = QTimer(self, interval=500)
+        self._clock.timeout.connect(self._show_elapsed)
+        self.fields.focused.connect(self._guide)
+        self.fields.validity_changed.connect(self._enable)
+        document.changed.connect(self._project_changed)
+        workspace.current_changed.connect(self._current_changed)
+        workspace.loaded_changed.connect(self._target_timer.start)
+        workspace.analyses_changed.connect(self._show_findings)
+        activity.tasks_changed.connect(self._show_task)
+        presets.changed.connect(self._show_presets)
+        self._show_presets()
+        self._show_target()
+        self._show_task()
+
+    def run(self) -> None:
+        """Ask for an analysis, unless a field holds what cannot be used."""
+        if self._run.isEnabled():
+            self.run_requested.emit()
+
+    def _build(self) -> None:
+        self._name = named("run data set", QLabel())
+        self._name.setTextFormat(Qt.TextFormat.PlainText)
+        font = self._name.font()
+        font.setBold(True)
+        self._name.setFont(font)
+        self._region = named("run region", QLabel(wordWrap=True))
+        self._region.setTextFormat(Qt.TextFormat.PlainText)
+        self._counts = named("run counts", QLabel(wordWrap=True))
+        self._choice = named("presets", QComboBox())
+        self._choice.setToolTip("Parameters under a name")
+        self._choice.activated.connect(self._preset_activated)
+        self._save = named("save preset", QPushButton("&Save..."))
+        self._save.setToolTip("Keep these parameters under a name")
+        self._save.clicked.connect(self._save_preset)
+        self._delete = named("delete preset", QPushButton("Delete"))
+        self._delete.setToolTip("Delete this preset; the parameters stay as they are")
+        self._delete.clicked.connect(self._remove_preset)
+        presets = QHBoxLayout()
+        presets.addWidget(self._choice, 1)
+        presets.addWidget(self._save)
+        presets.addWidget(self._delete)
+        self._guidance = named("guidance", QLabel(wordWrap=True))
+        self._guidance.setTextFormat(Qt.TextFormat.RichText)
+        self._guidance.setAlignment(Qt.AlignmentFlag.AlignTop)
+        form = QWidget()
+        rows = QVBoxLayout(form)
+        rows.addWidget(self._name)
+        rows.addWidget(self._region)
+        rows.addWidget(self._counts)
+        rows.addLayout(presets)
+        rows.addWidget(self.fields)
+        rows.addWidget(self._guidance)
+        rows.addStretch(1)
+        scroll = named("run form", QScrollArea(widgetResizable=True))
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(form)
+        self._run = named("run", QPushButton("Run"))
+        self._run.setDefault(True)
+        self._run.setMinimumHeight(36)
+        self._run.clicked.connect(self.run)
+        self._cancel = named("cancel run", QPushButton("Cancel"))
+        self._cancel.setMinimumHeight(36)
+        self._cancel.setToolTip("Stop the analysis; nothing is kept of it")
+        self._cancel.clicked.connect(self.cancel_requested)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._run, 1)
+        buttons.addWidget(self._cancel)
+        self._stage = named("run stage", QLabel())
+        self._elapsed = named("run elapsed", QLabel())
+        self._bar = named("run progress", QProgressBar(textVisible=False))
+        self._bar.setMaximumHeight(8)
+        told = QHBoxLayout()
+        told.addWidget(self._stage, 1)
+        told.addWidget(self._elapsed)
+        below = QWidget()
+        lower = QVBoxLayout(below)
+        lower.addLayout(buttons)
+        lower.addLayout(told)
+        lower.addWidget(self._bar)
+        lower.addWidget(self.findings, 1)
+        split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
+        split.addWidget(scroll)
+        split.addWidget(below)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(split)
+        self._guide(GUIDANCE["k"])
+
+    def _project_changed(self, before: Project, now: Project) -> None:
+        self.fields.show_values(now.params, now.seed)
+        if before.data_sets is not now.data_sets:
+            self._target_timer.start()
+        if before.params is not now.params:
+            self._show_presets()
+        self._show_findings()
+
+    def _current_changed(self) -> None:
+        self._target_timer.start()
+        self._show_findings()
+
+    def _show_findings(self) -> None:
+        self.findings.show_findings(self._document.project)
+
+    def _show_target(self) -> None:
+        self._target = target = target_of(self._document.project, self._workspace)
+        if target is None:
+            self._name.setText("No data yet")
+            self._region.setText("Open a file of localizations to analyse it.")
+            self._counts.setText("")
+        else:
+            self._name.setText(target.data_set)
+            self._name.setToolTip(target.data_set)
+            area = "" if target.area_nm2 is None else f", {target.area_nm2 / 1e6:.4g} µm²"
+            self._region.setText(f"{target.region or 'Whole field'}{area}")
+            precision = (
+                "precision not known"
+                if target.precision_nm is None
+                else f"precision {target.precision_nm:.3g} nm (median)"
+            )
+            self._counts.setText(f"{target.n:,} localizations, {target.dimensions}-D, {precision}")
+            self.fields.set_has_precision(target.precision_nm is not None)
+        self._enable()
+
+    def _enable(self) -> None:
+        running = self._activity.running("analysis") is not None
+        self._run.setEnabled(self._target is not None and self.fields.is_valid and not running)
+        tip = "Analyse this with these parameters (Ctrl+R or F5)"
+        if self._target is None:
+            tip = "Open a file first"
+        elif not self.fields.is_valid:
+            tip = "Mend the fields that are marked first"
+        self._run.setToolTip(tip)
+
+    def _show_task(self) -> None:
+        task = self._activity.running("analysis")
+        self._enable()
+        self._cancel.setEnabled(task is not None and not task.is_stopping)
+        for widget in (self._stage, self._elapsed, self._bar):
+            widget.setVisible(task is not None)
+        if task is None:
+            self._clock.stop()
+            return
+        self._stage.setText("Stopping" if task.is_stopping else task.stage or "Starting")
+        self._bar.setRange(0, 0 if task.fraction is None else 100)
+        self._bar.setValue(0 if task.fraction is None else round(100 * task.fraction))
+        self._show_elapsed()
+        if not self._clock.isActive():
+            self._clock.start()
+
+    def _show_elapsed(self) -> None:
+        task = self._activity.running("analysis")
+        if task is not None:
+            seconds = int(time.monotonic() - task.began_s)
+            self._elapsed.setText(f"{seconds // 60}:{seconds % 60:02d}")
+
+    def _guide(self, guidance: Guidance) -> None:
+        self._guidance.setText(
+            f"<b>{guidance.label}</b><p>{guidance.meaning}</p><p>{guidance.advice}</p>"
+        )
+
+    def _show_presets(self) -> None:
+        chosen = self._presets.of(self._document.project.params)
+        self._choice.clear()
+        for preset in self._presets.all:
+            self._choice.addItem(preset.name)
+        if chosen is None:
+            self._choice.insertItem(0, _OWN)
+        self._choice.setCurrentText(_OWN if chosen is None else chosen.name)
+        self._delete.setEnabled(chosen is not None and not chosen.is_built_in)
+        self._save.setEnabled(chosen is None)
+
+    def _preset_activated(self) -> None:
+        self.fields.reset()
+        self.preset_chosen.emit(self._choice.currentText())
+
+    def _save_preset(self) -> None:
+        name, is_given = QInputDialog.getText(self, "Save preset", "Name of these parameters:")
+        if is_given:
+            self.preset_saved.emit(name)
+
+    def _remove_preset(self) -> None:
+        self.preset_removed.emit(self._choice.currentText())
