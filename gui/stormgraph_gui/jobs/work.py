@@ -5,9 +5,11 @@ Each takes, beside its arguments, `on_progress` and `should_stop`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stormgraph_py.batch.collected import write_collected
 from stormgraph_py.clusters import measure_clusters
 from stormgraph_py.errors import InputError
 from stormgraph_py.io.registry import read_localizations
@@ -112,4 +114,25 @@ def write(
     """Write the folder of a result, all of it or none, and return where it is."""
     with result_folder(Path(folder), overwrite=overwrite) as unfinished:
         write_result(unfinished, analysis, outputs, on_progress=on_progress)
+    return folder
+
+
+def write_all(
+    analyses: Sequence[Analysis],
+    folder: str,
+    outputs: Outputs,
+    overwrite: bool,
+    *,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> str:
+    """Write the results of a project as a batch with an index, and return where it is."""
+    write_collected(
+        analyses,
+        Path(folder),
+        outputs=outputs,
+        overwrite=overwrite,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
     return folder
