@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from stormgraph_gui.models.wording import in_the_app
 from stormgraph_gui.signals import QObject, Signal
 
 Kind: TypeAlias = Literal["opening", "filtering", "analysis", "overlap", "report", "comparison"]
@@ -132,5 +133,8 @@ class Activity(QObject):
 
     def say(self, message: Message) -> None:
         """Tell the user something, and keep it for the log."""
+        message = dataclasses.replace(
+            message, title=in_the_app(message.title), text=in_the_app(message.text)
+        )
         self.messages.append(message)
         self.said.emit(message)
