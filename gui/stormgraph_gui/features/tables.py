@@ -11,6 +11,7 @@ from stormgraph_gui.controllers.tables import Tables
 from stormgraph_gui.models.measured import Measured
 from stormgraph_gui.models.shown import shown_labels
 from stormgraph_gui.views.cluster_table import ClusterTable
+from stormgraph_gui.views.distributions import Distributions
 
 if TYPE_CHECKING:
     from stormgraph_gui.app import StormGraphApp
@@ -39,9 +40,15 @@ class TablesFeature(QObject):
         self.table.picked.connect(self.controller.select)
         self.table.save_requested.connect(self.controller.save)
         self.table.activated.connect(self.look_at)
-        app.window.add_dock(
-            "clusters", "Clusters", self.table, Qt.DockWidgetArea.BottomDockWidgetArea
+        self.distributions = Distributions(self.measured, app.workspace, app.document)
+        self.distributions.picked.connect(self.controller.select)
+        bottom = Qt.DockWidgetArea.BottomDockWidgetArea
+        table = app.window.add_dock("clusters", "Clusters", self.table, bottom)
+        # both are seen at once: what is selected in one is marked in the other
+        plots = app.window.add_dock(
+            "distributions", "Distributions", self.distributions, bottom, beside=table
         )
+        app.window.resizeDocks([table, plots], [3, 2], Qt.Orientation.Horizontal)
 
     def look_at(self, cluster: int) -> None:
         """Zoom the view of the data to a cluster."""

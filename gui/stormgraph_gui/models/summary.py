@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stormgraph_py.clusters.dictionary import describe
 from stormgraph_py.report.numbers import area_text, count, percent, rounded, volume_text
 
 if TYPE_CHECKING:
@@ -31,17 +32,23 @@ def summary_text(summary: SummaryRow | None) -> str:
     texts = [
         count(n_clusters, "cluster"),
         f"{rounded(summary[f'clusters_per_um{power}'])} per {unit}",
-        f"{percent(summary['percent_clustered'] / 100)} of localizations in clusters",
+        f"{percent(summary['percent_clustered'] / 100)} of localizations",
     ]
     if n_clusters:
         size = summary["median_volume_nm3" if solid else "median_area_nm2"]
-        texts += [
-            "median cluster: "
-            f"{rounded(summary['median_n_localizations'])} localizations, "
+        texts.append(
+            f"median {rounded(summary['median_n_localizations'])} localizations, "
             f"{(volume_text if solid else area_text)(size)}, "
-            f"radius {rounded(summary['median_equivalent_radius_nm'])} nm",
-        ]
-        nearest = summary["median_nearest_cluster_nm"]
-        if nearest == nearest:
-            texts.append(f"next cluster at {rounded(nearest)} nm")
+            f"radius {rounded(summary['median_equivalent_radius_nm'])} nm"
+        )
     return "  ·  ".join(texts)
+
+
+def summary_lines(summary: SummaryRow | None) -> str:
+    """Return every number of a region, one a line, with what it means."""
+    lines = []
+    for name, value in (summary or {}).items():
+        column = describe("summary.csv", name)
+        unit = "" if column.unit in ("count", "1") else f" {column.unit}"
+        lines.append(f"{rounded(value)}{unit}: {column.meaning}")
+    return "\n".join(lines)

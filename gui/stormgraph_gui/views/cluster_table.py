@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from stormgraph_gui.models.cluster_colors import cluster_colors
 from stormgraph_gui.models.measured import Measured
-from stormgraph_gui.models.summary import summary_text
+from stormgraph_gui.models.summary import summary_lines, summary_text
 from stormgraph_gui.models.table import as_text
 from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.views.cluster_rows import ClusterRows
@@ -246,6 +246,7 @@ class ClusterTable(QWidget):
         self.filter_edit.setEnabled(with_rows)
         self.summary.setVisible(table is not None)
         self.summary.setText(summary_text(self._measured.summary))
+        self.summary.setToolTip(summary_lines(self._measured.summary))
         self._mark_selected()
         self._tell()
 

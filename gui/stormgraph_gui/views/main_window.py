@@ -41,6 +41,7 @@ class MainWindow(QMainWindow):
         self._menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
         self._names: list[str] = []
         self._docks: dict[str, QDockWidget] = {}
+        self._beside: set[str] = set()
         self._may_close = False
 
     def menu(self, name: str) -> QMenu:
@@ -62,7 +63,12 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentIndex(self._names.index(name))
 
     def add_dock(
-        self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea
+        self,
+        name: str,
+        title: str,
+        widget: QWidget,
+        area: Qt.DockWidgetArea,
+        beside: QDockWidget | None = None,
     ) -> QDockWidget:
         """Add a panel at a side, as a tab with those that are there.
 
@@ -76,15 +82,25 @@ class MainWindow(QMainWindow):
             What it shows.
         area : Qt.DockWidgetArea
             Left, right or bottom.
+        beside : QDockWidget, optional
+            Put it to the right of this panel instead, so that both are seen.
         """
         dock = QDockWidget(title, self)
         dock.setObjectName(f"dock {name}")
         dock.setWidget(widget)
-        there = [one for one in self._docks.values() if self.dockWidgetArea(one) == area]
-        self.addDockWidget(area, dock)
-        if there:
-            self.tabifyDockWidget(there[-1], dock)
-            there[0].raise_()
+        if beside is not None:
+            self.splitDockWidget(beside, dock, Qt.Orientation.Horizontal)
+            self._beside.add(name)
+        else:
+            there = [
+                one
+                for other, one in self._docks.items()
+                if self.dockWidgetArea(one) == area and other not in self._beside
+            ]
+            self.addDockWidget(area, dock)
+            if there:
+                self.tabifyDockWidget(there[-1], dock)
+                there[0].raise_()
         self._docks[name] = dock
         self.menu("Window").addAction(dock.toggleViewAction())
         return dock
