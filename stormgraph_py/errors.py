@@ -19,6 +19,22 @@ class FileFormatError(InputError):
     """A file cannot be read as a table of localizations."""
 
 
+class UntoldError(FileFormatError):
+    """A file does not tell something that the caller can.
+
+    Parameters
+    ----------
+    message : str
+        What is missing, and how to tell it.
+    option : str
+        The argument of `stormgraph_py.read_localizations` that tells it.
+    """
+
+    def __init__(self, message: str, option: str = "") -> None:
+        super().__init__(message)
+        self.option = option
+
+
 class OutputError(StormGraphError, OSError):
     """A result cannot be written."""
 

@@ -57,6 +57,9 @@ class Provenance:
         What was understood or assumed, one sentence each (unit, pixel size, separator).
     warnings : tuple of str
         What the user should look at, one sentence each, with its remedy.
+    doubts : tuple of str
+        Those of the warnings that the reader's caller could settle: it is not sure what a column
+        or a unit means.
     """
 
     path: str | None = None
@@ -69,6 +72,7 @@ class Provenance:
     channel_names: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 class Localizations:

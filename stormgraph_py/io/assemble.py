@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stormgraph_py.arrays import AnyArray, BoolArray, IntArray
-from stormgraph_py.errors import FileFormatError, InputError
+from stormgraph_py.errors import FileFormatError, InputError, UntoldError
 from stormgraph_py.io.channels import MOST_CHANNELS, number_channels
 from stormgraph_py.io.plausibility import plausibility_warnings
 from stormgraph_py.io.reader import ReadOptions, suggestion
@@ -50,6 +50,8 @@ class RawTable:
         Localizations that the file itself marks as invalid: not in `frame`, and told by the reader.
     notes, warnings : tuple of str
         What the reader understood so far.
+    doubts : tuple of str
+        Warnings of what the caller could tell.
     """
 
     path: str
@@ -64,6 +66,7 @@ class RawTable:
     n_invalid: int = 0
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 def assemble(raw: RawTable, options: ReadOptions) -> Localizations:
@@ -93,7 +96,8 @@ def assemble(raw: RawTable, options: ReadOptions) -> Localizations:
         path=raw.path,
     )
     notes = [*raw.notes, *scale.notes]
-    warnings = [*raw.warnings, *scale.warnings, *doubts]
+    unsure = [*raw.doubts, *scale.warnings]
+    warnings = [*raw.warnings, *unsure, *doubts]
     if channel_names:
         listed = ", ".join(f"{number} = {name}" for number, name in channel_names.items())
         notes.append(f"Channels by name: {listed}.")
@@ -103,14 +107,17 @@ def assemble(raw: RawTable, options: ReadOptions) -> Localizations:
         if not keep.all():
             values = {name: value[keep] for name, value in values.items()}
         values = _without_impossible_sigmas(raw, columns, values, keep, warnings)
-        warnings += plausibility_warnings(
-            # each coordinate in one piece, as it is looked at
-            np.array([values["x_nm"], values["y_nm"]], dtype=np.float64).T,
-            values.get("z_nm"),
-            values.get("sigma_x_nm"),
-            assumed=scale.assumed,
-            told=options.unit is not None,
+        implausible = list(
+            plausibility_warnings(
+                # each coordinate in one piece, as it is looked at
+                np.array([values["x_nm"], values["y_nm"]], dtype=np.float64).T,
+                values.get("z_nm"),
+                values.get("sigma_x_nm"),
+                assumed=scale.assumed,
+                told=options.unit is not None,
+            )
         )
+        warnings += implausible
     warnings.extend(_missing_values(columns, values))
     if channel_names and (n_unnamed := int((values["channel"] == -1).sum())):
         warnings.append(f"{n_unnamed} rows name no channel; they are kept, as channel -1.")
@@ -129,6 +136,7 @@ def assemble(raw: RawTable, options: ReadOptions) -> Localizations:
         channel_names=channel_names,
         notes=tuple(notes),
         warnings=tuple(warnings),
+        doubts=(*unsure, *implausible),
     )
     return Localizations(pd.DataFrame(values | extras, copy=False), provenance)
 
@@ -144,9 +152,10 @@ def _with_callers_columns(raw: RawTable, options: ReadOptions) -> dict[str, str]
     columns = {**raw.columns, **options.columns}
     for target in ("x_nm", "y_nm"):
         if target not in columns:
-            raise FileFormatError(
+            raise UntoldError(
                 f"{raw.path}: no column of {', '.join(map(repr, names))[:300]} could be told to be "
-                f"{target[0]}; name it with columns={{{target!r}: ...}}."
+                f"{target[0]}; name it with columns={{{target!r}: ...}}.",
+                "columns",
             )
     return columns
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from stormgraph_py.errors import FileFormatError
+from stormgraph_py.errors import UntoldError
 from stormgraph_py.io.aliases import Understood, parse_name, understand
 from stormgraph_py.io.assemble import RawTable, assemble
 from stormgraph_py.io.reader import Reader, ReadOptions
@@ -35,9 +35,10 @@ def _unnamed(names: list[str], given: Mapping[str, str], path: Path) -> Understo
     if {"x_nm", "y_nm"} <= set(given):
         return Understood({}, notes=("The file does not name its columns.",))
     if len(names) > 3:
-        raise FileFormatError(
+        raise UntoldError(
             f"{path}: does not name its {len(names)} columns; add a header, or say which is which "
-            'with columns={"x_nm": "column_1", "y_nm": "column_2", ...}.'
+            'with columns={"x_nm": "column_1", "y_nm": "column_2", ...}.',
+            "columns",
         )
     targets = ("x_nm", "y_nm", "z_nm")[: len(names)]
     warnings: tuple[str, ...] = ()
@@ -87,7 +88,8 @@ def localizations_of_text(
             units=units,
             where=text.where,
             notes=(*text.notes, *understood.notes),
-            warnings=(*text.warnings, *understood.warnings),
+            warnings=text.warnings,
+            doubts=understood.warnings,
         ),
         options,
     )

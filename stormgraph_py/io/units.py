@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stormgraph_py.errors import InputError
+from stormgraph_py.errors import InputError, UntoldError
 
 NM_PER_UNIT = {"nm": 1.0, "um": 1e3, "mm": 1e6, "m": 1e9, "angstrom": 0.1}
 """Length of each unit in nm; a pixel's length is the caller's to tell."""
@@ -96,9 +96,10 @@ def scale_to_nm(
     for target, says in file_says.items():
         if says is not None and says not in UNITS:
             if unit is None:
-                raise InputError(
+                raise UntoldError(
                     f"{path}: column {columns[target]!r} has the unit {says!r}, which is unknown; "
-                    f"say which it is with unit=, one of {', '.join(UNITS)}."
+                    f"say which it is with unit=, one of {', '.join(UNITS)}.",
+                    "unit",
                 )
             file_says[target] = None
     notes: list[str] = []
@@ -154,9 +155,10 @@ def _known_pixel_size(
 ) -> float:
     if pixel_size_nm is None:
         name = next(columns[target] for target, u in units.items() if u == "px")
-        raise InputError(
+        raise UntoldError(
             f"{path}: column {name!r} is in camera pixels and the size of a pixel is not known; "
-            "give it in nm with pixel_size_nm=, for example pixel_size_nm=100."
+            "give it in nm with pixel_size_nm=, for example pixel_size_nm=100.",
+            "pixel_size_nm",
         )
     return pixel_size_nm
 

@@ -6,12 +6,15 @@ Each takes, beside its arguments, `on_progress` and `should_stop`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stormgraph_py.batch.collected import write_collected
 from stormgraph_py.clusters import measure_clusters
-from stormgraph_py.errors import InputError
+from stormgraph_py.errors import InputError, UntoldError
+from stormgraph_py.io.describe import FileSummary, describe
+from stormgraph_py.io.head import FileHead, file_head
 from stormgraph_py.io.registry import read_localizations
 from stormgraph_py.localizations import Localizations
 from stormgraph_py.progress import OnProgress, Progress, ProgressEvent, ShouldStop
@@ -38,6 +41,47 @@ def read(
     """Read a file as `read_localizations` does."""
     on_progress(ProgressEvent("reading", 0, 1))
     return read_localizations(path, **reading)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Opened:
+    """A file that was read, or what keeps it from being read.
+
+    Parameters
+    ----------
+    raw, field, summary : optional
+        All of the file, its channel, and what is known of it.
+    head : FileHead or None
+        Its first rows, where something about the file is unclear.
+    untold : str
+        Argument of `read_localizations` that must be told; empty when the file was read.
+    fault : str
+        Why it was not read.
+    """
+
+    raw: Localizations | None = None
+    field: Field | None = None
+    summary: FileSummary | None = None
+    head: FileHead | None = None
+    untold: str = ""
+    fault: str = ""
+
+
+def open_file(request: Request, *, on_progress: OnProgress, should_stop: ShouldStop) -> Opened:
+    """Read a file, choose the channel of a request, and describe the file."""
+    on_progress(ProgressEvent("reading", 0, 1))
+    try:
+        raw = steps.read(request)
+    except UntoldError as error:
+        return Opened(head=file_head(request.path), untold=error.option, fault=str(error))
+    on_progress(ProgressEvent("measuring", 0, 1))
+    doubtful = bool(raw.provenance.doubts)
+    return Opened(
+        raw=raw,
+        field=steps.prepare(request, raw),
+        summary=describe(raw),
+        head=file_head(request.path) if doubtful else None,
+    )
 
 
 def prepare(

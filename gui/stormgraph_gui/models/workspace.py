@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stormgraph_gui.signals import QObject, Signal
+from stormgraph_py.io.describe import FileSummary
 from stormgraph_py.localizations import Localizations
 from stormgraph_py.report.analysis import Analysis, Field
+from stormgraph_py.report.request import Request
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -20,10 +22,17 @@ class Loaded:
         All of the file.
     field : Field
         What the choice of the channel and the filters left: what is shown and analysed.
+    request : Request or None
+        The choice of the channel and the filters that made the field; None where they are those of
+        the document.
+    summary : FileSummary or None
+        What is known of the file; None where nobody has looked yet.
     """
 
     raw: Localizations
     field: Field
+    request: Request | None = None
+    summary: FileSummary | None = None
 
     @property
     def localizations(self) -> Localizations:
