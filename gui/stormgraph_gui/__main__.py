@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +16,8 @@ _MISSING = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the app, or say what it needs."""
+    # in a bundled app a worker process starts here
+    multiprocessing.freeze_support()
     try:
         import pyqtgraph  # noqa: F401
         from PySide6 import QtGui, QtWidgets  # noqa: F401

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import logging
+import contextlib
+import os
 import signal
+import sys
 import time
 import traceback
+from importlib import import_module
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, Protocol
 
 from stormgraph_gui.jobs.messages import Call, Drop, Failed, Kept, Progressed, Put, Succeeded
@@ -17,7 +21,7 @@ from stormgraph_py.progress import ProgressEvent
 PROGRESS_EVERY_S = 0.05
 """Progress is told at most this often, and at each change of stage."""
 
-_log = logging.getLogger(__name__)
+NO_MEMORY = "There is not enough memory. Choose a smaller region, or close other programs."
 
 
 class Flag(Protocol):
@@ -26,7 +30,7 @@ class Flag(Protocol):
     value: int
 
 
-def serve(connection: Connection, stop_up_to: Flag) -> None:
+def serve(connection: Connection, stop_up_to: Flag, functions: str) -> None:
     """Answer calls until the other end closes.
 
     Parameters
@@ -35,10 +39,16 @@ def serve(connection: Connection, stop_up_to: Flag) -> None:
         Pipe to the app.
     stop_up_to : Flag
         Calls with a number up to this are to stop.
+    functions : str
+        Module of the functions that can be called.
     """
     # Ctrl+C in a terminal is for the app, which ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _print_nowhere()
     kept: dict[str, Any] = {}
+    # ahead of the first call, which would wait for it, and is told if it fails
+    with contextlib.suppress(Exception):
+        import_module(functions)
     while True:
         try:
             message = receive(connection)
@@ -51,24 +61,45 @@ def serve(connection: Connection, stop_up_to: Flag) -> None:
                 kept.pop(token, None)
             case Call():
                 try:
-                    send(connection, _answer(connection, stop_up_to, message, kept))
+                    _answer(connection, stop_up_to, message, kept, functions)
                 except OSError:
                     return
+        # else the last value would live until the next message
+        message = value = None
+
+
+def _print_nowhere() -> None:
+    """Let libraries print without harm: the app may have no terminal, or one that was closed."""
+    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if getattr(sys, "stderr", None) is None:
+        sys.stderr = sys.stdout
 
 
 def _answer(
-    connection: Connection, stop_up_to: Flag, call: Call, kept: dict[str, Any]
+    connection: Connection, stop_up_to: Flag, call: Call, kept: dict[str, Any], functions: str
+) -> None:
+    answer = _do(connection, stop_up_to, call, kept, functions)
+    try:
+        send(connection, answer)
+    except OSError:
+        raise
+    except MemoryError:
+        send(connection, Failed(call.run, "memory", NO_MEMORY))
+    except Exception as error:
+        # it cannot be pickled: nothing of it was sent
+        send(connection, _program_fault(call.run, error))
+
+
+def _do(
+    connection: Connection, stop_up_to: Flag, call: Call, kept: dict[str, Any], functions: str
 ) -> Succeeded | Failed:
     listener = _Listener(connection, stop_up_to, call.run)
     try:
-        # imported late: the worker is there at once, and the first call waits for the imports
-        from stormgraph_gui.jobs import work
-
         arguments = {
             name: kept[value.token] if isinstance(value, Kept) else value
             for name, value in call.arguments.items()
         }
-        value = getattr(work, call.function)(
+        value = getattr(import_module(functions), call.function)(
             **arguments, on_progress=listener.progressed, should_stop=listener.should_stop
         )
         if listener.should_stop():
@@ -81,14 +112,21 @@ def _answer(
     except StormGraphError as error:
         return Failed(call.run, "input", str(error))
     except MemoryError:
-        text = "There is not enough memory. Choose a smaller region, or close other programs."
-        return Failed(call.run, "memory", text)
+        return Failed(call.run, "memory", NO_MEMORY)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return Failed(call.run, "input", f"{where}{error.strerror or error}")
     except Exception as error:
+        return _program_fault(call.run, error)
+
+
+def _program_fault(run: int, error: Exception) -> Failed:
+    """Return what is told of a fault that is not the user's."""
+    try:
         text = f"{type(error).__name__}: {error}"
-        return Failed(call.run, "program", text, traceback.format_exc())
+    except Exception:
+        text = type(error).__name__
+    return Failed(run, "program", text, traceback.format_exc())
 
 
 class _Listener:

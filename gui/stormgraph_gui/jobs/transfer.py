@@ -1,4 +1,4 @@
-"""Objects through a pipe, with arrays beside the rest: a million localizations without copies.
+"""Objects through a pipe, with arrays beside the rest: a million localizations without stops.
 
 Only processes that the app has started itself are at the other end.
 """
@@ -9,8 +9,11 @@ import pickle
 from multiprocessing.connection import Connection
 from typing import Any
 
-LARGEST_PIECE = 1 << 26
-"""Bytes that are sent at once."""
+import numpy as np
+
+PIECE = 1 << 20
+"""Bytes that are sent at once: small, because nothing else runs in a process while they are moved
+from one place of its memory to another."""
 
 
 def send(connection: Connection, value: Any) -> None:
@@ -20,14 +23,16 @@ def send(connection: Connection, value: Any) -> None:
     ------
     OSError
         When nobody is at the other end.
+    Exception
+        Whatever the object raises when it cannot be pickled; nothing was sent then.
     """
     buffers: list[pickle.PickleBuffer] = []
     body = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
-    views = [buffer.raw() for buffer in buffers]
-    connection.send_bytes(pickle.dumps((len(body), [view.nbytes for view in views])))
-    for view in (memoryview(body), *views):
-        for begin in range(0, view.nbytes, LARGEST_PIECE):
-            connection.send_bytes(view[begin : begin + LARGEST_PIECE])
+    views = [memoryview(body), *(buffer.raw() for buffer in buffers)]
+    connection.send_bytes(pickle.dumps([view.nbytes for view in views]))
+    for view in views:
+        for begin in range(0, view.nbytes, PIECE):
+            connection.send_bytes(view[begin : begin + PIECE])
 
 
 def receive(connection: Connection) -> Any:
@@ -37,16 +42,18 @@ def receive(connection: Connection) -> Any:
     ------
     EOFError, OSError
         When the other end was closed.
+    Exception
+        Whatever making the object raises, want of memory among them.
     """
-    n_body, sizes = pickle.loads(connection.recv_bytes())
-    body, *buffers = (_filled(connection, size) for size in (n_body, *sizes))
+    sizes = pickle.loads(connection.recv_bytes())
+    body, *buffers = [_filled(connection, size) for size in sizes]
     return pickle.loads(body, buffers=buffers)
 
 
-def _filled(connection: Connection, n_bytes: int) -> bytearray:
-    buffer = bytearray(n_bytes)
-    view = memoryview(buffer)
+def _filled(connection: Connection, n_bytes: int) -> memoryview:
+    # of numpy, which does not write zeros first as a bytearray does
+    view = np.empty(n_bytes, dtype=np.uint8).data
     begin = 0
     while begin < n_bytes:
         begin += connection.recv_bytes_into(view[begin:])
-    return buffer
+    return view

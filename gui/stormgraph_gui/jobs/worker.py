@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
-import queue
-import threading
 import time
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from dataclasses import dataclass
 from typing import Any
 
+from stormgraph_gui.jobs.link import Ended, Link
 from stormgraph_gui.jobs.messages import (
     Answer,
     Call,
@@ -19,11 +15,8 @@ from stormgraph_gui.jobs.messages import (
     Kept,
     Progressed,
     Put,
-    Request,
     Succeeded,
 )
-from stormgraph_gui.jobs.process import serve
-from stormgraph_gui.jobs.transfer import receive, send
 from stormgraph_gui.signals import QObject, QTimer, Signal
 
 POLL_MS = 20
@@ -32,14 +25,14 @@ POLL_MS = 20
 GRACE_S = 0.6
 """Time for a call to stop by itself; then its process is ended."""
 
-DIED = (
-    "The process that did the work ended unexpectedly, for example for want of memory. "
-    "Nothing is lost; try again, or with a smaller region."
-)
+FUNCTIONS = "stormgraph_gui.jobs.work"
+"""Module of the functions that can be called."""
 
 
 class Work(QObject):
     """A call under way. Exactly one of `succeeded` and `failed` is emitted, and once.
+
+    Neither is emitted before `Worker.call` has returned, nor after `Worker.close`.
 
     Attributes
     ----------
@@ -64,6 +57,14 @@ class Work(QObject):
         self._worker.cancel(self.run)
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    """A call that was not sent yet, with the values it was made with."""
+
+    call: Call
+    values: dict[str, Any]
+
+
 class Worker(QObject):
     """A spawned process that does one call after another.
 
@@ -76,26 +77,34 @@ class Worker(QObject):
         Shown among the processes of the machine.
     parent : QObject, optional
         Owner.
+    functions : str
+        Module of the functions that can be called.
 
     Attributes
     ----------
     died : Signal
-        The process ended by itself.
+        The process ended by itself during a call.
     """
 
     died = Signal()
 
-    def __init__(self, name: str, parent: QObject | None = None) -> None:
+    def __init__(
+        self, name: str, parent: QObject | None = None, *, functions: str = FUNCTIONS
+    ) -> None:
         super().__init__(parent)
-        self._name = name
+        self._name, self._functions = name, functions
         self._runs = 0
         self._open: dict[int, Work] = {}
-        self._waiting: list[Call] = []
-        self._running: int | None = None
+        self._waiting: list[_Waiting] = []
+        self._due: list[Failed] = []
+        self._running: Call | None = None
         self._values: dict[str, Any] = {}
-        self._put: set[str] = set()
-        self._link: _Link | None = None
+        # what the process holds; a value under a token may be an older one than in _values
+        self._held: dict[str, Any] = {}
+        self._link: Link | None = None
+        self._ending: list[Link] = []
         self._stop_at: float | None = None
+        self._is_closed = False
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)
@@ -103,7 +112,7 @@ class Worker(QObject):
     @property
     def pid(self) -> int | None:
         """Number of the process; None while there is none."""
-        return None if self._link is None else self._link.process.pid
+        return None if self._link is None else self._link.pid
 
     @property
     def is_busy(self) -> bool:
@@ -112,9 +121,8 @@ class Worker(QObject):
 
     def start(self) -> None:
         """Start the process ahead of the first call."""
-        if self._link is None:
-            self._link = _Link(self._name)
-            self._put = set()
+        if self._link is None and not self._is_closed:
+            self._link = Link(self._name, self._functions)
 
     def keep(self, token: str, value: Any) -> Kept:
         """Let a large value be sent once, with the first call that needs it.
@@ -122,20 +130,19 @@ class Worker(QObject):
         Parameters
         ----------
         token : str
-            Names the value; another value under a token that is known replaces it.
+            Names the value; another value under a token that is known replaces it for later
+            calls. The value must not be changed any more.
         value : object
             What functions get where `Kept` is given to `call`.
         """
-        if self._values.get(token) is not value:
-            self._values[token] = value
-            self._put.discard(token)
+        self._values[token] = value
         return Kept(token)
 
     def forget(self, token: str) -> None:
-        """Let go of a value, here and in the process."""
-        if self._values.pop(token, None) is not None and token in self._put and self._link:
-            self._link.send(Drop(token))
-        self._put.discard(token)
+        """Let go of a value, here and in the process; calls that wait for a turn still have it."""
+        self._values.pop(token, None)
+        if self._running is None:
+            self._tidy()
 
     def call(self, function: str, *, keep_as: str | None = None, **arguments: Any) -> Work:
         """Call a function of `stormgraph_gui.jobs.work` in the process, after earlier calls.
@@ -152,80 +159,119 @@ class Worker(QObject):
         """
         self._runs += 1
         work = Work(self, self._runs)
+        if self._is_closed:
+            return work
         self._open[work.run] = work
-        self._waiting.append(Call(work.run, function, arguments, keep_as))
+        tokens = [value.token for value in arguments.values() if isinstance(value, Kept)]
+        values = {token: self._values[token] for token in tokens if token in self._values}
+        self._waiting.append(_Waiting(Call(work.run, function, arguments, keep_as), values))
         self._timer.start()
         self._next()
         return work
 
     def cancel(self, run: int) -> None:
         """Stop a call: one that waits is dropped, a running one is told to stop."""
-        if run not in self._open:
+        if self._running is not None and run == self._running.run:
+            if self._stop_at is None and self._link is not None:
+                self._link.stop_up_to.value = run
+                self._stop_at = time.monotonic() + GRACE_S
             return
-        if run != self._running:
-            self._waiting = [call for call in self._waiting if call.run != run]
-            QTimer.singleShot(0, self, lambda: self._end(Failed(run, "cancelled", "Stopped.")))
-        elif self._stop_at is None and self._link is not None:
-            self._link.stop_up_to.value = run
-            self._stop_at = time.monotonic() + GRACE_S
+        if any(one.call.run == run for one in self._waiting):
+            self._waiting = [one for one in self._waiting if one.call.run != run]
+            self._due.append(Failed(run, "cancelled", "Stopped."))
 
     def close(self) -> None:
-        """End the process; calls that have not ended never will."""
+        """End the process; calls that have not ended never will, and later ones are not done."""
+        self._is_closed = True
         self._timer.stop()
         self._open.clear()
         self._waiting.clear()
+        self._due.clear()
+        self._values.clear()
         self._running = None
-        if self._link is not None:
-            self._link.close()
-            self._link = None
+        self._let_go()
+        for link in self._ending:
+            link.wait()
+        self._ending.clear()
 
     def _next(self) -> None:
-        if self._running is not None or not self._waiting:
-            return
+        while self._running is None and self._waiting:
+            self._send(self._waiting.pop(0))
+
+    def _send(self, waiting: _Waiting) -> None:
+        call, values = waiting.call, dict(waiting.values)
+        for value in call.arguments.values():
+            if isinstance(value, Kept) and value.token not in values:
+                if value.token not in self._values:
+                    text = "The data that this needs are not loaded any more."
+                    self._due.append(Failed(call.run, "input", text))
+                    return
+                values[value.token] = self._values[value.token]
+        if self._link is not None and self._link.has_died:
+            # while nothing was asked of it: another one serves as well
+            self._let_go()
         self.start()
         assert self._link is not None
-        call = self._waiting.pop(0)
-        for value in call.arguments.values():
-            if isinstance(value, Kept) and value.token not in self._put:
-                self._link.send(Put(value.token, self._values[value.token]))
-                self._put.add(value.token)
-        self._running, self._stop_at = call.run, None
-        self._keep_as = call.keep_as
+        self._tidy()
+        for token, value in values.items():
+            if self._held.get(token) is not value:
+                self._link.send(Put(token, value))
+                self._held[token] = value
+        self._running, self._stop_at = call, None
         self._link.send(call)
 
+    def _tidy(self) -> None:
+        """Let the process drop what was forgotten, or replaced by another value."""
+        for token in [t for t in self._held if self._values.get(t) is not self._held[t]]:
+            del self._held[token]
+            if self._link is not None:
+                self._link.send(Drop(token))
+
     def _poll(self) -> None:
-        while self._link is not None:
-            answer = self._link.answer()
-            if answer is None:
-                break
+        while self._link is not None and (answer := self._link.answer()) is not None:
             self._take(answer)
-        if self._stop_at is not None and time.monotonic() > self._stop_at:
-            self._restart()
-            if self._running is not None:
-                self._end(Failed(self._running, "cancelled", "Stopped."))
-        if not self._open:
+        while self._due:
+            self._end(self._due.pop(0))
+        if self._stop_at is not None and time.monotonic() > self._stop_at and self._running:
+            run = self._running.run
+            self._let_go()
+            # the next analysis finds it ready
+            self.start()
+            self._end(Failed(run, "cancelled", "Stopped."))
+        self._ending = [link for link in self._ending if not link.is_over]
+        if not self._open and not self._ending:
             self._timer.stop()
 
-    def _take(self, answer: Answer | EOFError) -> None:
+    def _take(self, answer: Answer | Ended) -> None:
+        running = self._running
         match answer:
-            case EOFError():
-                self._restart()
+            case Ended(reason, text, details):
+                self._let_go()
+                if running is None:
+                    return
+                if self._stop_at is not None:
+                    self._end(Failed(running.run, "cancelled", "Stopped."))
+                    return
+                self._end(Failed(running.run, reason, text, details))
                 self.died.emit()
-                if self._running is not None:
-                    self._end(Failed(self._running, "died", DIED))
             case Progressed(run, stage, fraction) if run in self._open:
                 self._open[run].progressed.emit(stage, fraction)
-            case Succeeded(run, value) if run == self._running:
-                if self._keep_as is not None:
-                    self._values[self._keep_as] = value
-                    self._put.add(self._keep_as)
+            case Succeeded(run, value) if running is not None and run == running.run:
+                if self._stop_at is not None:
+                    # it ended just when it was told to stop; what was said holds
+                    answer = Failed(run, "cancelled", "Stopped.")
+                if running.keep_as is not None:
+                    self._held[running.keep_as] = value
+                    if isinstance(answer, Succeeded):
+                        self._values[running.keep_as] = value
                 self._end(answer)
-            case Failed(run) if run == self._running:
+            case Failed(run) if running is not None and run == running.run:
                 self._end(answer)
 
     def _end(self, answer: Succeeded | Failed) -> None:
-        if answer.run == self._running:
+        if self._running is not None and answer.run == self._running.run:
             self._running, self._stop_at = None, None
+            self._tidy()
         work = self._open.pop(answer.run, None)
         self._next()
         if work is None:
@@ -236,69 +282,10 @@ class Worker(QObject):
             work.failed.emit(answer)
         work.deleteLater()
 
-    def _restart(self) -> None:
-        """Let go of the process; the next call starts another."""
+    def _let_go(self) -> None:
+        """End the process; the next call starts another."""
         if self._link is not None:
-            self._link.close()
+            self._link.stop()
+            self._ending.append(self._link)
             self._link = None
-        self._put = set()
-
-
-class _Link:
-    """A process with the threads that talk to it, so that large values do not stop the app."""
-
-    def __init__(self, name: str) -> None:
-        # spawned: forked children inherit locks of threads that are not there any more
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        self.stop_up_to = context.RawValue("q", 0)
-        self.process: BaseProcess = context.Process(
-            target=serve, args=(theirs, self.stop_up_to), name=name, daemon=True
-        )
-        self.process.start()
-        theirs.close()
-        self._connection: Connection = ours
-        self._out: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
-        self._in: queue.SimpleQueue[Answer | EOFError] = queue.SimpleQueue()
-        self._threads = [
-            threading.Thread(target=target, name=f"{name} {what}", daemon=True)
-            for target, what in ((self._speak, "out"), (self._listen, "in"))
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def send(self, message: Request) -> None:
-        self._out.put(message)
-
-    def answer(self) -> Answer | EOFError | None:
-        with contextlib.suppress(queue.Empty):
-            return self._in.get_nowait()
-        return None
-
-    def close(self) -> None:
-        self._out.put(None)
-        self.process.terminate()
-        self.process.join(1.0)
-        if self.process.is_alive():
-            self.process.kill()
-            self.process.join()
-        for thread in self._threads:
-            thread.join()
-        self._connection.close()
-        self.process.close()
-
-    def _speak(self) -> None:
-        while (message := self._out.get()) is not None:
-            try:
-                send(self._connection, message)
-            except OSError:
-                # the listener notices too, and says so
-                return
-
-    def _listen(self) -> None:
-        while True:
-            try:
-                self._in.put(receive(self._connection))
-            except (EOFError, OSError) as error:
-                self._in.put(EOFError(str(error)))
-                return
+        self._held.clear()
