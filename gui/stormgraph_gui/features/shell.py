@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 LAYOUT_VERSION = 1
 """Raised when docks come or go, so that an old layout is not forced on new ones."""
 
+PANEL_SIZES = (250, 330, 220)
+"""Width of the panels left and right, height of those at the bottom, pixels."""
+
 _TITLES = {"system": "As the &system", "light": "&Light", "dark": "&Dark"}
 
 
@@ -58,6 +61,7 @@ class Shell(QObject):
         window.add_action(
             "Window", "&Reset layout", self.reset_layout, tip="Put all panels where they were first"
         )
+        window.share_space(*PANEL_SIZES)
         self._first_layout = window.saveState(LAYOUT_VERSION)
         self._restore_layout()
 

@@ -31,6 +31,12 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.pages = QTabWidget(documentMode=True)
         self.pages.setObjectName("pages")
+        # panels at the sides are tall, the one at the bottom is as wide as the view
+        for corner, area in (
+            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
+            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
+        ):
+            self.setCorner(corner, area)
         self._middle = QVBoxLayout()
         self._middle.setContentsMargins(0, 0, 0, 0)
         self._middle.setSpacing(0)
@@ -104,6 +110,17 @@ class MainWindow(QMainWindow):
         self._docks[name] = dock
         self.menu("Window").addAction(dock.toggleViewAction())
         return dock
+
+    def share_space(self, left: int, right: int, bottom: int) -> None:
+        """Give the panels of each side a size, pixels; the views of the data get the rest."""
+        areas, sides = Qt.DockWidgetArea, Qt.Orientation
+        for area, size, side in (
+            (areas.LeftDockWidgetArea, left, sides.Horizontal),
+            (areas.RightDockWidgetArea, right, sides.Horizontal),
+            (areas.BottomDockWidgetArea, bottom, sides.Vertical),
+        ):
+            docks = [one for one in self._docks.values() if self.dockWidgetArea(one) == area]
+            self.resizeDocks(docks, [size] * len(docks), side)
 
     def show_dock(self, name: str) -> None:
         """Open a panel and bring its tab to the front."""
