@@ -149,7 +149,7 @@ class ClusterTable(QWidget):
         header.setResizeContentsPrecision(100)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(
-            lambda at: self._columns_menu().exec(header.mapToGlobal(at))
+            lambda at: self._columns_menu().popup(header.mapToGlobal(at))
         )
         self._add_actions()
         self._empty = QLabel(_NOTHING, self, alignment=Qt.AlignmentFlag.AlignCenter)

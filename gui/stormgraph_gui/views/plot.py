@@ -369,8 +369,8 @@ class Plot(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer copies."""
         menu = self.copy_menu()
-        menu.exec(event.globalPos())
-        menu.deleteLater()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
 
     def copy_menu(self) -> QMenu:
         """Make the menu of a right click."""
