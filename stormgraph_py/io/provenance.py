@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import platform
 from importlib import metadata
@@ -53,6 +54,12 @@ def versions() -> dict[str, str]:
     dict of str to str
         By name; a library that is not installed is left out.
     """
+    return dict(_found_versions())
+
+
+@functools.cache
+def _found_versions() -> dict[str, str]:
+    # looked for once: it takes longer than writing a record
     found = {"python": platform.python_version()}
     for name in _DISTRIBUTIONS:
         try:

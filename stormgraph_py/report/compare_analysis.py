@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,11 @@ from stormgraph_py.clusters.cautions import cautions
 from stormgraph_py.clusters.compare import CompareParams, Comparison, compare_conditions
 from stormgraph_py.clusters.unit_values import DEFAULT_MEASURES
 from stormgraph_py.errors import ParameterError
-from stormgraph_py.report.compare_inputs import choose_results, read_results
+from stormgraph_py.report.compare_inputs import (
+    RegionResult,
+    choose_results,
+    read_results,
+)
 from stormgraph_py.report.compare_tags import TaggedResults, tag_results
 
 if TYPE_CHECKING:
@@ -89,6 +94,29 @@ def compare_results(request: CompareRequest) -> ComparedResults:
         When the results cannot be read or make no comparison.
     """
     results, notes = read_results(request.paths)
+    return compare_regions(request, results, notes)
+
+
+def compare_regions(
+    request: CompareRequest, results: Sequence[RegionResult], notes: Sequence[str] = ()
+) -> ComparedResults:
+    """Find out where results belong that were read or are at hand, and compare them.
+
+    Parameters
+    ----------
+    request : CompareRequest
+        How to compare; its paths are not read.
+    results : sequence of RegionResult
+        What is compared, each once; see `stormgraph_py.report.compare_inputs.refuse_repeats`.
+    notes : sequence of str
+        What the user should know of them.
+
+    Raises
+    ------
+    StormGraphError
+        When the results make no comparison.
+    """
+    notes = list(notes)
     chosen = choose_results(results, parameters=request.parameters, channel=request.channel)
     if len(chosen) < len(results):
         notes.append(

@@ -15,6 +15,7 @@ from matplotlib.ticker import NullLocator
 
 from stormgraph_py.arrays import FloatArray
 from stormgraph_py.report.style import CLUSTER_COLORS, DATA_COLOR, log_ticks, new_figure
+from stormgraph_py.report.swarm import natural_key, sina, swarm, thinned
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,8 +25,6 @@ CONDITION_COLORS = (*CLUSTER_COLORS, "#000000", "#8c8c8c")
 CONDITION_LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 REPLICATE_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
-MOST_DOTS = 600
-"""Clusters of a condition that are drawn as dots; of more, as many evenly by rank."""
 _MOST_IN_LEGEND = 12
 _LOG_FROM = 15.0
 """Ratio of large to small clusters from which an axis is logarithmic."""
@@ -79,18 +78,18 @@ def superplot(
         ends = [end for end in ends if end > 0]
     scale = _to_log if logarithmic else _as_is
     low, high = _limits(scale(everything), scale(np.array(ends)))
-    replicates = sorted({r for values in units.values() for r, _ in values}, key=_natural)
+    replicates = sorted({r for values in units.values() for r, _ in values}, key=natural_key)
     styles = {
         r: (CLUSTER_COLORS[i % len(CLUSTER_COLORS)], REPLICATE_MARKERS[i % len(REPLICATE_MARKERS)])
         for i, r in enumerate(replicates)
     }
     for x, name in enumerate(names):
-        small = _thinned(clusters.get(name, np.empty(0)))
+        small = thinned(clusters.get(name, np.empty(0)))
         if len(small):
-            place = x + 0.38 * _sina(scale(small), low, high)
+            place = x + 0.38 * sina(scale(small), low, high)
             axes.scatter(place, small, s=5, c="#9aa4ad", alpha=0.5, lw=0, rasterized=True, zorder=1)
         values = sorted(units[name], key=lambda pair: pair[1])
-        offsets = _swarm(scale(np.array([v for _, v in values])), low, high)
+        offsets = swarm(scale(np.array([v for _, v in values])), low, high)
         for (replicate, value), offset in zip(values, offsets, strict=True):
             color, marker = styles[replicate]
             axes.scatter(
@@ -303,51 +302,12 @@ def _limits(values: FloatArray, ends: FloatArray) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _thinned(values: FloatArray) -> FloatArray:
-    """Choose evenly by rank what is drawn of many values."""
-    ordered: FloatArray = np.sort(values)
-    if len(ordered) <= MOST_DOTS:
-        return ordered
-    chosen: FloatArray = ordered[np.linspace(0, len(ordered) - 1, MOST_DOTS).round().astype(int)]
-    return chosen
-
-
 def _thinned_steps(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Keep a curve's shape in a file of reasonable size, and let it begin at 0."""
     if len(x) > 2000:
         keep = np.unique(np.linspace(0, len(x) - 1, 2000).round().astype(int))
         x, y = x[keep], y[keep]
     return np.concatenate([x[:1], x]), np.concatenate([[0.0], y])
-
-
-def _sina(values: FloatArray, low: float, high: float) -> FloatArray:
-    """Offsets in -1 to 1, wide where values are dense, the same for the same values."""
-    n_bins = 40
-    counts = np.histogram(values, n_bins, (low, high))[0].astype(float)
-    smooth = np.convolve(counts, [0.25, 0.5, 0.25], "same")
-    centers = low + (np.arange(n_bins) + 0.5) * (high - low) / n_bins
-    density = np.interp(values, centers, smooth / max(smooth.max(), 1))
-    # multiples of the golden ratio fill the width evenly without random numbers
-    even = (np.arange(len(values)) * 0.6180339887498949) % 1
-    offsets: FloatArray = density * (2 * even - 1)
-    return offsets
-
-
-def _swarm(values: FloatArray, low: float, high: float) -> FloatArray:
-    """Offsets that keep large dots of similar values beside one another; values are sorted."""
-    step, room = 0.1, 0.045 * (high - low)
-    offsets: FloatArray = np.zeros(len(values))
-    for i in range(len(values)):
-        near = offsets[:i][np.abs(values[:i] - values[i]) < room]
-        for k in range(2 * len(near) + 2):
-            offset = step * ((k + 1) // 2) * (1 if k % 2 else -1)
-            if not len(near) or np.abs(near - offset).min() > step * 0.9:
-                break
-        offsets[i] = offset
-    widest = np.abs(offsets).max(initial=0.0)
-    if widest > 0.38:
-        offsets *= 0.38 / widest
-    return offsets
 
 
 def _draw_mean(axes: Axes, x: float, mean: tuple[float, float, float]) -> None:
@@ -361,12 +321,6 @@ def _draw_mean(axes: Axes, x: float, mean: tuple[float, float, float]) -> None:
         axes.hlines(
             [low, high], x - 0.07, x + 0.07, color="#111111", lw=1.3, zorder=5, path_effects=halo
         )
-
-
-def _natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Sort 2 before 10."""
-    pieces = "".join(c if c.isdigit() else f" {c} " for c in name).split()
-    return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in pieces)
 
 
 def _superplot_legend(

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from stormgraph_py.clusters.dictionary.roi import SUMMARY
 from stormgraph_py.errors import FileFormatError, InputError, ParameterError
 from stormgraph_py.io.provenance import sha256_of
-from stormgraph_py.report.record import read_record
+from stormgraph_py.report.record import read_record, run_record
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from stormgraph_py.report.analysis import Analysis
 
 TAG_NAMES = ("condition", "replicate", "cell")
 """What says where a region belongs."""
@@ -40,6 +42,8 @@ class RegionResult:
         Its row of summary.csv, the cells that are not empty.
     clusters : DataFrame
         Measures of its clusters.
+    is_written : bool
+        Whether there is such a folder; for a result at hand it is only a name.
     """
 
     folder: Path
@@ -47,6 +51,20 @@ class RegionResult:
     job: Mapping[str, str] = field(default_factory=dict)
     summary: Mapping[str, str]
     clusters: pd.DataFrame
+    is_written: bool = True
+
+    @classmethod
+    def of_analysis(cls, analysis: Analysis, name: str) -> RegionResult:
+        """Take an analysis that is at hand as if it had been read from a folder of this name."""
+        from stormgraph_py.report.tables import summary_row
+
+        return cls(
+            folder=Path(name),
+            record=run_record(analysis),
+            summary={k: str(v) for k, v in summary_row(analysis).items() if v == v},
+            clusters=analysis.clusters,
+            is_written=False,
+        )
 
     @property
     def name(self) -> str:
@@ -160,7 +178,7 @@ def read_results(paths: Sequence[str | Path]) -> tuple[list[RegionResult], list[
                 f"{len(lost)} of {len(jobs)} jobs of {batch} have no result and are left out: "
                 f"{some_of(lost)}."
             )
-    _refuse_repeats(results)
+    refuse_repeats(results)
     return results, notes
 
 
@@ -275,7 +293,14 @@ def _read_csv(path: Path, *, text: bool = False) -> pd.DataFrame:
         raise FileFormatError(f"{path}: is no table ({error}); analyse the file again.") from None
 
 
-def _refuse_repeats(results: Sequence[RegionResult]) -> None:
+def refuse_repeats(results: Sequence[RegionResult]) -> None:
+    """Refuse the same analysis of the same data twice, which would count as two observations.
+
+    Raises
+    ------
+    InputError
+        When there are such results.
+    """
     seen: dict[str, RegionResult] = {}
     for result in results:
         request = result.record["request"]
@@ -345,8 +370,8 @@ def input_record(result: RegionResult) -> dict[str, Any]:
         "folder": str(result.folder),
         "file": result.file,
         "file_sha256": result.record["input"].get("sha256"),
-        "clusters_sha256": sha256_of(result.folder / _CLUSTERS),
-        "summary_sha256": sha256_of(result.folder / _SUMMARY),
+        "clusters_sha256": sha256_of(result.folder / _CLUSTERS) if result.is_written else None,
+        "summary_sha256": sha256_of(result.folder / _SUMMARY) if result.is_written else None,
         "version": result.record.get("versions", {}).get("stormgraph_py"),
     }
 

@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stormgraph_py.clusters.cautions import POOLED, plural
-from stormgraph_py.clusters.dictionary import describe
-from stormgraph_py.errors import ParameterError
 from stormgraph_py.report.compare_figures import distributions, effects_figure, superplot
+from stormgraph_py.report.compare_words import CORRECTION_NAMES, TEST_NAMES, measure_label
 from stormgraph_py.report.html import render_page
 from stormgraph_py.report.numbers import count, hundredths, integer, percent, rounded
 from stormgraph_py.report.style import styled
@@ -23,26 +22,6 @@ if TYPE_CHECKING:
     from stormgraph_py.clusters.compare import Comparison
     from stormgraph_py.report.compare_analysis import ComparedResults
     from stormgraph_py.report.views import FigureView
-
-_WORDS = {
-    "area_nm2": "area of a cluster",
-    "volume_nm3": "volume of a cluster",
-    "n_localizations": "localizations of a cluster",
-    "density_per_um2": "localizations per area of a cluster",
-    "density_per_um3": "localizations per volume of a cluster",
-    "clusters_per_um2": "clusters per area",
-    "clusters_per_um3": "clusters per volume",
-    "percent_clustered": "localizations in clusters",
-    "equivalent_radius_nm": "equivalent radius of a cluster",
-    "radius_of_gyration_nm": "radius of gyration of a cluster",
-}
-_TESTS = {
-    "mann-whitney": "Mann-Whitney U",
-    "kruskal-wallis": "Kruskal-Wallis",
-    "dunn": "Dunn",
-    "welch-t": "Welch's t",
-}
-_CORRECTIONS = {"holm": "Holm", "bonferroni": "Bonferroni", "fdr": "Benjamini-Hochberg"}
 
 
 def render_comparison(
@@ -73,35 +52,13 @@ def comparison_sections(compared: ComparedResults, record: Mapping[str, Any]) ->
     return sections
 
 
-def measure_label(measure: str, of_clusters: bool) -> tuple[str, str]:
-    """Return a measure in words, and its unit of measurement (empty for pure numbers).
-
-    Examples
-    --------
-    >>> measure_label("area_nm2", True), measure_label("solidity", True)
-    (('area of a cluster', 'nm²'), ('solidity', ''))
-    """
-    try:
-        unit = describe("clusters.csv" if of_clusters else "summary.csv", measure).unit
-    except ParameterError:
-        unit = ""
-    if unit in ("1", "count", "text", "label", "True/False"):
-        unit = ""
-    words = _WORDS.get(measure)
-    if words is None:
-        endings = ("_per_um2", "_per_um3", "_nm2", "_nm3", "_um2", "_um3", "_nm", "_deg")
-        ending = next((e for e in endings if measure.endswith(e)), "")
-        words = measure.removesuffix(ending).removeprefix("n_").replace("_", " ")
-    return words, unit
-
-
 def _lead(comparison: Comparison) -> str:
     tests = comparison.tests
     main = tests[tests["test"].isin(["mann-whitney", "dunn"])]
     known = main.dropna(subset="p_corrected")
     clear = known[known["p_corrected"] < 0.05]
     units = plural(comparison.params.unit)
-    correction = _CORRECTIONS[comparison.params.correction]
+    correction = CORRECTION_NAMES[comparison.params.correction]
     if comparison.params.unit == "cluster":
         return f"{POOLED}."
     if not len(known):
@@ -178,8 +135,8 @@ def _data_section(compared: ComparedResults) -> Section:
             else "All conditions are compared with the Kruskal-Wallis test, "
             "pairs of them with Dunn's. "
         )
-        + f"P-values are corrected with the method of {_CORRECTIONS[params.correction]} over all "
-        "measures and pairs of conditions together"
+        + f"P-values are corrected with the method of {CORRECTION_NAMES[params.correction]} over "
+        "all measures and pairs of conditions together"
         + (
             "; the means of replicates are compared with Welch's t test, corrected likewise."
             if comparison.has_replicates
@@ -353,7 +310,7 @@ def _summary_table(comparison: Comparison, measure: str) -> TableView:
 def _result_tables(comparison: Comparison, measure: str) -> list[TableView]:
     tests = [
         [
-            f"{_TESTS[row['test']]}, {row['method']}",
+            f"{TEST_NAMES[row['test']]}, {row['method']}",
             f"{row['second']} vs. {row['first']}" if row["first"] else "all conditions",
             row["unit"],
             f"{row['n_second']} / {row['n_first']}" if row["first"] else integer(row["n_units"]),
