@@ -16,6 +16,7 @@ from stormgraph_py.errors import InputError, UntoldError
 from stormgraph_py.io.describe import FileSummary, describe
 from stormgraph_py.io.head import FileHead, file_head
 from stormgraph_py.io.registry import read_localizations
+from stormgraph_py.io.roi_files import read_rois
 from stormgraph_py.localizations import Localizations
 from stormgraph_py.progress import OnProgress, Progress, ProgressEvent, ShouldStop
 from stormgraph_py.report import analysis as steps
@@ -24,6 +25,8 @@ from stormgraph_py.report.folder import result_folder, write_result
 from stormgraph_py.report.outputs import Outputs
 from stormgraph_py.report.request import Request
 from stormgraph_py.result import ClusteringResult
+from stormgraph_py.roi import Roi
+from stormgraph_py.tiles import square_tiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,6 +147,33 @@ def measure_level(
     """Measure the clusters of a level of the hierarchy."""
     on_progress(ProgressEvent("measuring", 0, 1))
     return measure_clusters(coordinates, labels, sigma=sigma, degrees=degrees)
+
+
+def read_regions(
+    path: str, pixel_size_nm: float | None, *, on_progress: OnProgress, should_stop: ShouldStop
+) -> tuple[Roi, ...]:
+    """Read regions of interest as `read_rois` does."""
+    return read_rois(path, pixel_size_nm=pixel_size_nm)
+
+
+def cut_tiles(
+    roi: Roi,
+    side_nm: float,
+    angle_deg: float,
+    min_coverage: float,
+    most: int,
+    *,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> tuple[Roi, ...]:
+    """Divide a region into squares as `square_tiles` does, but not into more than can be listed."""
+    tiles = square_tiles(roi, side_nm=side_nm, angle_deg=angle_deg, min_coverage=min_coverage)
+    if len(tiles) > most:
+        raise InputError(
+            f"Squares of {side_nm:g} nm would be {len(tiles)} tiles, more than {most} at once. "
+            "Choose a larger side, or draw a smaller region."
+        )
+    return tiles
 
 
 def write(

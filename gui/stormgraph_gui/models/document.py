@@ -86,6 +86,12 @@ class Document(QObject):
         """Let the next edit be a step of its own: the mouse was released."""
         self._merging = None
 
+    def abandon_merge(self) -> None:
+        """Go back to what was before the edits that are merged now: Esc during a drag."""
+        if self._merging is not None and self._past:
+            self._merging = None
+            self._go_to(self._with_findings(self._past.pop()[1]))
+
     def record(self, project: Project) -> None:
         """Take down findings, which no undo takes away: computing them took time."""
         self._merging = None
