@@ -63,9 +63,12 @@ class Running(QObject):
     ----------
     running_changed : Signal
         An analysis began or ended.
+    removed_changed : Signal
+        Whether there is a removed result that can be put back.
     """
 
     running_changed = Signal()
+    removed_changed = Signal(bool)
 
     def __init__(
         self,
@@ -80,6 +83,7 @@ class Running(QObject):
         self._document, self._workspace, self._activity = document, workspace, activity
         self._presets, self._analyst = presets, analyst
         self._run: _Run | None = None
+        self._removed: tuple[Finding, Analysis | None] | None = None
         document.changed.connect(self._follow)
         workspace.loaded_changed.connect(self._forget)
 
@@ -113,6 +117,10 @@ class Running(QObject):
             self._say_info("Nothing to analyse yet", "Open a file of localizations first.")
             return False
         request = self._document.project.request(data_set, region)
+        if loaded.request is not None:
+            # filters that were just changed are still being applied: what is shown is analysed
+            made_by = loaded.request
+            request = dataclasses.replace(request, channel=made_by.channel, filters=made_by.filters)
         work = self._analyst.call(
             "analyse",
             request=request,
@@ -138,9 +146,26 @@ class Running(QObject):
         self._workspace.look_at(finding.data_set, finding.region, key)
 
     def remove(self, key: str) -> None:
-        """Remove a result."""
-        self._document.record(self._document.project.without_finding(key))
+        """Remove a result; `put_back` undoes that."""
+        project = self._document.project
+        self._removed = project.finding(key), self._workspace.analyses.get(key)
+        self._document.record(project.without_finding(key))
         self._workspace.drop_analysis(key)
+        self.removed_changed.emit(True)
+
+    def put_back(self) -> None:
+        """Put back the result that was removed last."""
+        if self._removed is None:
+            return
+        (finding, analysis), self._removed = self._removed, None
+        self.removed_changed.emit(False)
+        project = self._document.project.with_finding(finding)
+        # keys grow with time
+        found = sorted(project.findings, key=lambda one: int(one.key[1:]))
+        if analysis is not None:
+            self._workspace.put_analysis(finding.key, analysis)
+        self._document.record(dataclasses.replace(project, findings=tuple(found)))
+        self._workspace.look_at(finding.data_set, finding.region, finding.key)
 
     def use_parameters_of(self, key: str) -> None:
         """Take the parameters and the seed of a result for the next analysis."""
@@ -253,9 +278,13 @@ class Running(QObject):
         self._activity.say(Message(level="info", title=title, text=text))
 
     def _follow(self, _before: Project, now: Project) -> None:
-        """Stop when the data set of the running analysis is removed."""
-        if self._run is not None and self._run.data_set not in [o.key for o in now.data_sets]:
+        """Stop and forget what belongs to data sets that were removed."""
+        keys = [one.key for one in now.data_sets]
+        if self._run is not None and self._run.data_set not in keys:
             self.cancel()
+        if self._removed is not None and self._removed[0].data_set not in keys:
+            self._removed = None
+            self.removed_changed.emit(False)
 
     def _forget(self, key: str) -> None:
         if key not in self._workspace.loaded:

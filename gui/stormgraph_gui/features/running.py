@@ -30,6 +30,8 @@ def install(app: StormGraphApp) -> None:
     panel.fields.edit_ended.connect(app.document.end_merge)
     panel.findings.show_requested.connect(running.show)
     panel.findings.remove_requested.connect(running.remove)
+    panel.findings.put_back_requested.connect(running.put_back)
+    running.removed_changed.connect(panel.findings.allow_put_back)
     panel.findings.reuse_requested.connect(running.use_parameters_of)
     app.window.add_dock("run", "Run", panel, Qt.DockWidgetArea.RightDockWidgetArea)
     run = app.window.add_action(

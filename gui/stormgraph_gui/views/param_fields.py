@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -223,7 +223,7 @@ class ParamFields(QWidget):
                 grid.addWidget(editor, 2 * row, 1)
                 grid.addWidget(self._behind(name), 2 * row, 2)
             fault = named(f"fault {name}", QLabel(wordWrap=True))
-            fault.setProperty("role", "error")
+            fault.setForegroundRole(QPalette.ColorRole.BrightText)
             fault.hide()
             self._fault_labels[name] = fault
             grid.addWidget(fault, 2 * row + 1, 0, 1, 3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -12,8 +13,9 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QSplitter,
+    QTextEdit,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -25,12 +27,17 @@ from stormgraph_gui.models.presets import Presets
 from stormgraph_gui.models.project import Project
 from stormgraph_gui.models.target import Target, target_of
 from stormgraph_gui.models.workspace import Workspace
+from stormgraph_gui.views.elided import ElidedLabel
 from stormgraph_gui.views.finding_list import FindingList
+from stormgraph_gui.views.form_area import FormArea
 from stormgraph_gui.views.named import named
 from stormgraph_gui.views.param_fields import ParamFields
 
 TARGET_AFTER_MS = 60
 """What would be analysed is counted when a region rests."""
+
+GUIDANCE_HEIGHT = 184
+"""Pixels; what is said of a parameter does not move what is below it."""
 
 _OWN = "Own choice"
 
@@ -89,30 +96,39 @@ class RunPanel(QWidget):
             self.run_requested.emit()
 
     def _build(self) -> None:
-        self._name = named("run data set", QLabel())
-        self._name.setTextFormat(Qt.TextFormat.PlainText)
+        self._name = named("run data set", ElidedLabel())
         font = self._name.font()
         font.setBold(True)
         self._name.setFont(font)
-        self._region = named("run region", QLabel(wordWrap=True))
-        self._region.setTextFormat(Qt.TextFormat.PlainText)
+        self._region = named("run region", ElidedLabel())
         self._counts = named("run counts", QLabel(wordWrap=True))
         self._choice = named("presets", QComboBox())
         self._choice.setToolTip("Parameters under a name")
         self._choice.activated.connect(self._preset_activated)
-        self._save = named("save preset", QPushButton("&Save..."))
-        self._save.setToolTip("Keep these parameters under a name")
-        self._save.clicked.connect(self._save_preset)
-        self._delete = named("delete preset", QPushButton("Delete"))
-        self._delete.setToolTip("Delete this preset; the parameters stay as they are")
-        self._delete.clicked.connect(self._remove_preset)
+        self._choice.setMinimumContentsLength(12)
+        self._choice.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._save = QAction("&Save as preset...", self)
+        self._save.triggered.connect(self._save_preset)
+        self._delete = QAction("&Delete this preset", self)
+        self._delete.triggered.connect(self._remove_preset)
+        more = named("preset actions", QToolButton())
+        more.setText("Keep")
+        more.setToolTip("Keep these parameters under a name, or delete a name")
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        more.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        more.addActions([self._save, self._delete])
+        label = QLabel("Prese&t")
+        label.setBuddy(self._choice)
         presets = QHBoxLayout()
+        presets.addWidget(label)
         presets.addWidget(self._choice, 1)
-        presets.addWidget(self._save)
-        presets.addWidget(self._delete)
-        self._guidance = named("guidance", QLabel(wordWrap=True))
-        self._guidance.setTextFormat(Qt.TextFormat.RichText)
-        self._guidance.setAlignment(Qt.AlignmentFlag.AlignTop)
+        presets.addWidget(more)
+        self._guidance = named("guidance", QTextEdit())
+        self._guidance.setReadOnly(True)
+        self._guidance.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._guidance.setFixedHeight(GUIDANCE_HEIGHT)
         form = QWidget()
         rows = QVBoxLayout(form)
         rows.addWidget(self._name)
@@ -120,12 +136,15 @@ class RunPanel(QWidget):
         rows.addWidget(self._counts)
         rows.addLayout(presets)
         rows.addWidget(self.fields)
-        rows.addWidget(self._guidance)
         rows.addStretch(1)
-        scroll = named("run form", QScrollArea(widgetResizable=True))
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(form)
+        above = QWidget()
+        upper = QVBoxLayout(above)
+        upper.setContentsMargins(0, 0, 0, 0)
+        upper.addWidget(named("run form", FormArea(form, least_height=150)), 1)
+        guided = QVBoxLayout()
+        guided.setContentsMargins(9, 0, 9, 0)
+        guided.addWidget(self._guidance)
+        upper.addLayout(guided)
         self._run = named("run", QPushButton("Run"))
         self._run.setDefault(True)
         self._run.setMinimumHeight(36)
@@ -137,7 +156,7 @@ class RunPanel(QWidget):
         buttons = QHBoxLayout()
         buttons.addWidget(self._run, 1)
         buttons.addWidget(self._cancel)
-        self._stage = named("run stage", QLabel())
+        self._stage = named("run stage", ElidedLabel())
         self._elapsed = named("run elapsed", QLabel())
         self._bar = named("run progress", QProgressBar(textVisible=False))
         self._bar.setMaximumHeight(8)
@@ -151,7 +170,7 @@ class RunPanel(QWidget):
         lower.addWidget(self._bar)
         lower.addWidget(self.findings, 1)
         split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
-        split.addWidget(scroll)
+        split.addWidget(above)
         split.addWidget(below)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
@@ -183,7 +202,6 @@ class RunPanel(QWidget):
             self._counts.setText("")
         else:
             self._name.setText(target.data_set)
-            self._name.setToolTip(target.data_set)
             area = "" if target.area_nm2 is None else f", {target.area_nm2 / 1e6:.4g} µm²"
             self._region.setText(f"{target.region or 'Whole field'}{area}")
             precision = (
@@ -229,7 +247,8 @@ class RunPanel(QWidget):
 
     def _guide(self, guidance: Guidance) -> None:
         self._guidance.setText(
-            f"<b>{guidance.label}</b><p>{guidance.meaning}</p><p>{guidance.advice}</p>"
+            f"<b>{guidance.label}</b><br>{guidance.meaning}"
+            f"<p style='margin-top: 4px'>{guidance.advice}</p>"
         )
 
     def _show_presets(self) -> None:
