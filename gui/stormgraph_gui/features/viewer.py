@@ -1,25 +1,105 @@
-"""The map of the localizations."""
+"""The map of the localizations: canvas, panel, clicks, export."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
+from stormgraph_gui.controllers.outlining import Outlining
+from stormgraph_gui.controllers.viewing import Viewing
+from stormgraph_gui.models.density import Box
+from stormgraph_gui.models.scene import Scene
+from stormgraph_gui.signals import QObject
 from stormgraph_gui.views.canvas import WHEEL_STEP, Canvas
+from stormgraph_gui.views.color_bar import ColorBar
 from stormgraph_gui.views.data_layer import DataLayer
+from stormgraph_gui.views.readout import Readout
+from stormgraph_gui.views.scale_bar import ScaleBar
+from stormgraph_gui.views.zoom_tool import ZoomTool
 
 if TYPE_CHECKING:
     from stormgraph_gui.app import StormGraphApp
 
+CLICK_PIXELS = 8.0
+"""A click selects the cluster of a localization that is at most so far away."""
+
 
 def install(app: StormGraphApp) -> None:
     """Put the feature into the app."""
+    scene = Scene(app.workspace, app.display, app)
     canvas = Canvas()
-    DataLayer(canvas, app.workspace, app.display)
+    layer = DataLayer(canvas, scene, app.workspace, app.display)
     app.window.add_page("viewer", "2-D", canvas)
+    app.window.statusBar().addPermanentWidget(Readout(canvas, scene))
     app.provided["viewer"] = canvas
-    window = app.window
-    window.add_action("View", "&Fit to window", canvas.fit, "F", "Show all localizations")
-    window.add_action("View", "Zoom &in", lambda: canvas.zoom(WHEEL_STEP), "Ctrl++", "Magnify")
-    window.add_action(
-        "View", "Zoom &out", lambda: canvas.zoom(1 / WHEEL_STEP), "Ctrl+-", "See more"
-    )
+    app.provided["scene"] = scene
+    _Map(app, canvas, scene, layer)
+
+
+class _Map(QObject):
+    """Joins the canvas with what is shown on it."""
+
+    def __init__(self, app: StormGraphApp, canvas: Canvas, scene: Scene, layer: DataLayer) -> None:
+        super().__init__(app)
+        self._canvas, self._display = canvas, app.display
+        self._viewing = Viewing(app.workspace, app.display, scene, self)
+        self._outlining = Outlining(app.workspace, app.display, scene, app.reader, self)
+        self._outlining.traced.connect(layer.show_outlines)
+        self._scale_bar, self._color_bar = ScaleBar(), ColorBar()
+        canvas.add_overlay(self._scale_bar)
+        canvas.add_overlay(self._color_bar)
+        canvas.range_changed.connect(self._rescale)
+        canvas.clicked.connect(self._click)
+        canvas.double_clicked.connect(self._double_click)
+        layer.drawn.connect(self._show_legend)
+        app.display.changed.connect(self._restyle)
+        self._add_actions(app)
+        self._rescale()
+        self._show_legend(None)
+
+    def _add_actions(self, app: StormGraphApp) -> None:
+        add = app.window.add_action
+        add("View", "&Fit to window", self._canvas.fit, "F", "Show all localizations")
+        add("View", "Zoom &in", self._zoom_in, "Ctrl++", "Magnify the middle of the map")
+        add("View", "Zoom &out", self._zoom_out, "Ctrl+-", "Show more of the map")
+        tip = "Draw a rectangle in the map, and see it closer"
+        add("View", "Zoom to a &rectangle", self._take_zoom_tool, "Z", tip)
+        tip = "See the selected clusters closer"
+        add("View", "Zoom to &selected clusters", self._zoom_to_selection, "Shift+F", tip)
+
+    def _zoom_in(self) -> None:
+        self._canvas.zoom(WHEEL_STEP)
+
+    def _zoom_out(self) -> None:
+        self._canvas.zoom(1 / WHEEL_STEP)
+
+    def _take_zoom_tool(self) -> None:
+        self._canvas.set_tool(ZoomTool(self._canvas))
+
+    def _zoom_to_selection(self) -> None:
+        self._show(self._viewing.box_of_selection())
+
+    def _click(self, x_nm: float, y_nm: float, keys: Qt.KeyboardModifier) -> None:
+        adding = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        radius = CLICK_PIXELS * self._canvas.nm_per_pixel()
+        self._viewing.click(x_nm, y_nm, radius, add=bool(keys & adding))
+
+    def _double_click(self, x_nm: float, y_nm: float) -> None:
+        radius = CLICK_PIXELS * self._canvas.nm_per_pixel()
+        self._show(self._viewing.box_of_cluster(x_nm, y_nm, radius))
+
+    def _show(self, box: Box | None) -> None:
+        if box is not None:
+            self._canvas.show_box(box.left, box.low, box.right, box.high)
+
+    def _rescale(self) -> None:
+        self._scale_bar.set_scale(self._canvas.nm_per_pixel())
+
+    def _restyle(self) -> None:
+        self._scale_bar.setVisible(self._display.state.show_scale_bar)
+
+    def _show_legend(self, picture: object) -> None:
+        legend = getattr(picture, "legend", None)
+        self._color_bar.show_legend(legend)
+        self._scale_bar.setVisible(legend is not None and self._display.state.show_scale_bar)

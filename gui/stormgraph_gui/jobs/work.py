@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stormgraph_py.batch.collected import write_collected
-from stormgraph_py.clusters import measure_clusters
+from stormgraph_py.clusters import measure_clusters, outlines
 from stormgraph_py.errors import InputError, UntoldError
 from stormgraph_py.io.describe import FileSummary, describe
 from stormgraph_py.io.head import FileHead, file_head
@@ -147,6 +147,17 @@ def measure_level(
     """Measure the clusters of a level of the hierarchy."""
     on_progress(ProgressEvent("measuring", 0, 1))
     return measure_clusters(coordinates, labels, sigma=sigma, degrees=degrees)
+
+
+def trace(
+    coordinates: FloatArray,
+    labels: IntArray,
+    *,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> dict[int, list[FloatArray]]:
+    """Trace the outlines of clusters in the plane."""
+    return outlines(coordinates, labels)
 
 
 def read_regions(

@@ -250,10 +250,16 @@ class Pixels:
         """Return the number of localizations in each pixel (rows, columns)."""
         return self._cut(np.bincount(self.flat, minlength=self._n_cells))
 
+    def counts_by(self, groups: npt.NDArray[np.int32], n_groups: int) -> list[IntArray]:
+        """Return the same for each group, of which each localization (m,) belongs to one."""
+        n_cells = self._n_cells
+        cells = np.bincount(self.flat + n_cells * groups, minlength=n_groups * n_cells)
+        return [self._cut(some) for some in cells.reshape(n_groups, n_cells)]
+
     def sums(self, values: npt.NDArray[np.generic]) -> FloatArray:
         """Add up values (m,) of the localizations in each pixel (rows, columns)."""
-        sums: FloatArray = np.bincount(self.flat, weights=values, minlength=self._n_cells)
-        return self._cut(sums)
+        sums = np.bincount(self.flat, weights=values, minlength=self._n_cells)
+        return self._cut(np.asarray(sums, dtype=np.float64))
 
     def last(self, values: npt.NDArray[np.int32], empty: int) -> npt.NDArray[np.int32]:
         """Return one of the values (m,) of the localizations in each pixel (rows, columns)."""

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from stormgraph_gui.models.density import Box
+from stormgraph_gui.views.overlay import Overlay
 from stormgraph_gui.views.tool import Tool
 
 WHEEL_STEP = 1.25
@@ -34,6 +35,7 @@ KEY_STEP = 0.2
 _SMALLEST_NM_PER_PIXEL = 1e-3
 _LARGEST_NM_PER_PIXEL = 1e6
 _MARGIN = 0.03
+_OVERLAY_Z = 1e6
 _EMPTY = Box(0.0, 0.0, 1000.0, 1000.0)
 _ARROWS = {
     Qt.Key.Key_Left: (-KEY_STEP, 0.0),
@@ -94,6 +96,7 @@ class Canvas(QGraphicsView):
         self._ground = QGraphicsRectItem()
         self._ground.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
         scene.addItem(self._ground)
+        self._overlays: list[Overlay] = []
         self._bounds: Box | None = None
         self._center = QPointF(500.0, 500.0)
         self._nm_per_pixel = 1.0
@@ -111,9 +114,11 @@ class Canvas(QGraphicsView):
         item.setParentItem(self._ground)
         item.setZValue(z)
 
-    def add_overlay(self, item: QGraphicsItem) -> None:
+    def add_overlay(self, item: Overlay) -> None:
         """Draw an item above all layers whose coordinates are pixels of the canvas."""
-        item.setZValue(1e6)
+        item.setZValue(_OVERLAY_Z)
+        item.set_area(QRectF(self.viewport().rect()))
+        self._overlays.append(item)
         self.scene().addItem(item)
 
     def remove_layer(self, item: QGraphicsItem) -> None:
@@ -321,6 +326,8 @@ class Canvas(QGraphicsView):
         """Keep what is shown in the middle, or all of it when all was shown."""
         super().resizeEvent(event)
         self.setSceneRect(QRectF(self.viewport().rect()))
+        for overlay in self._overlays:
+            overlay.set_area(self.sceneRect())
         if self._is_fitted:
             self.fit()
         else:

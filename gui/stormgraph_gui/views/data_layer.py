@@ -4,73 +4,115 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping, Sequence
 
-import numpy as np
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QColor
 
 from stormgraph_gui.models.color_maps import color_map
-from stormgraph_gui.models.density import Grid, Plane
+from stormgraph_gui.models.density import Grid
 from stormgraph_gui.models.display import Display
+from stormgraph_gui.models.painting import Picture, paint
+from stormgraph_gui.models.scene import Scene
 from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.views.canvas import Canvas
-from stormgraph_gui.views.canvas_items import PictureItem
+from stormgraph_gui.views.canvas_items import OutlinesItem, PictureItem
+from stormgraph_py.arrays import FloatArray
 
-OVERSCAN = 0.15
+DATA_Z, OUTLINES_Z = 0.0, 10.0
+"""How high the layers of the data lie."""
+OVERSCAN = 0.06
 """Share of the view that is drawn beyond its borders, so that moving it uncovers no gap at once."""
+BACKGROUND = QColor(10, 10, 12)
+"""Behind everything that is not coloured by density."""
+
+_SHORTEST_WAIT_MS = 8
 
 
 class DataLayer(QObject):
-    """Draws the current data set on a canvas."""
+    """Draws the scene on a canvas.
 
-    def __init__(self, canvas: Canvas, workspace: Workspace, display: Display) -> None:
+    Attributes
+    ----------
+    drawn : Signal
+        The `Picture` that is shown now, or None.
+    """
+
+    drawn = Signal(object)
+
+    def __init__(
+        self, canvas: Canvas, scene: Scene, workspace: Workspace, display: Display
+    ) -> None:
         super().__init__(canvas)
-        self._canvas, self._workspace, self._display = canvas, workspace, display
-        self._plane: Plane | None = None
-        self._item = PictureItem()
-        canvas.add_layer(self._item, 0)
+        self._canvas, self._scene, self._workspace = canvas, scene, workspace
+        self._display = display
+        self._item, self._outlines = PictureItem(), OutlinesItem()
+        canvas.add_layer(self._item, DATA_Z)
+        canvas.add_layer(self._outlines, OUTLINES_Z)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.draw)
         self._took_s = 0.0
         canvas.range_changed.connect(self._soon)
-        display.changed.connect(self._soon)
-        workspace.current_changed.connect(self._take)
-        workspace.loaded_changed.connect(self._take)
-
-    def _take(self) -> None:
-        loaded = self._workspace.current
-        empty = loaded is None or len(loaded.localizations) == 0
-        self._plane = None if empty or loaded is None else Plane(loaded.localizations.xy)
-        self._canvas.set_bounds(None if self._plane is None else self._plane.bounds)
-        self.draw()
-
-    def _soon(self) -> None:
-        """Draw once the view rests; later where drawing takes longer."""
-        if not self._timer.isActive():
-            self._timer.start(round(15 + 1000 * self._took_s))
+        scene.changed.connect(self._soon)
+        scene.field_changed.connect(self._take_field)
+        display.changed.connect(self._restyle)
+        workspace.clusters_changed.connect(self._select)
+        self._restyle()
 
     def draw(self) -> None:
         """Draw the part that is shown now."""
         self._timer.stop()
-        if self._plane is None:
-            self._item.show_picture(None, None)
-            return
         begun = time.perf_counter()
-        state, grid = self._display.state, self._grid()
-        counts = self._plane.pixels(grid).counts()
-        met = counts[counts > 0]
-        top = float(np.quantile(np.repeat(met, met), state.contrast[1])) if met.size else 1.0
-        share = np.clip(counts / top, 0, 1) ** state.gamma
-        pixels = np.full((*counts.shape, 4), 255, dtype=np.uint8)
-        pixels[..., :3] = color_map(state.color_map)[(share * 255).astype(np.intp)]
-        self._item.show_picture(pixels, grid.box)
+        picture = self.picture(self._canvas.devicePixelRatioF())
+        self._canvas.set_background(self._background(picture))
+        self._item.show_picture(picture)
         self._took_s = time.perf_counter() - begun
+        self.drawn.emit(picture)
 
-    def _grid(self) -> Grid:
+    def picture(self, ratio: float) -> Picture | None:
+        """Paint what is shown with so many pixels for each of the widget, None without data."""
+        sheets = self._scene.sheets
+        if not sheets:
+            return None
+        return paint(sheets, self._grid(ratio), self._display.state, zoom=ratio)
+
+    def show_picture(self, picture: Picture | None) -> None:
+        """Show another picture until the next one is drawn."""
+        self._item.show_picture(picture)
+
+    def show_outlines(self, outlines: Mapping[int, Sequence[FloatArray]]) -> None:
+        """Show lines around clusters."""
+        self._outlines.show_outlines(outlines)
+        self._select()
+
+    def _take_field(self, is_other: bool) -> None:
+        self._canvas.set_bounds(self._scene.bounds)
+        if is_other:
+            self._canvas.fit()
+
+    def _soon(self) -> None:
+        """Draw once the view rests a little; the longer drawing takes, the longer it waits."""
+        if not self._timer.isActive():
+            self._timer.start(_SHORTEST_WAIT_MS + round(500 * self._took_s))
+
+    def _restyle(self) -> None:
+        self._outlines.setVisible(self._display.state.show_outlines)
+
+    def _select(self) -> None:
+        self._outlines.select(self._workspace.clusters)
+
+    def _background(self, picture: Picture | None) -> QColor:
+        is_density = picture is not None and picture.legend.color_map and not picture.has_points
+        if is_density and self._scene.sheets[-1].coloring.kind == "density":
+            red, green, blue = color_map(self._display.state.color_map)[0].tolist()
+            return QColor(red, green, blue)
+        return BACKGROUND
+
+    def _grid(self, ratio: float) -> Grid:
         box = self._canvas.view_box()
-        pixel_nm = self._canvas.nm_per_pixel() / self._canvas.devicePixelRatioF()
-        margin = OVERSCAN * max(box.width, box.height)
-        n_margin = math.ceil(margin / pixel_nm)
+        pixel_nm = self._canvas.nm_per_pixel() / ratio
+        n_margin = math.ceil(OVERSCAN * max(box.width, box.height) / pixel_nm)
         return Grid(
             left=box.left - n_margin * pixel_nm,
             low=box.low - n_margin * pixel_nm,

@@ -1,0 +1,222 @@
+"""What the map shows: the field and the result over it, coloured as the display asks for."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from stormgraph_gui.models.cloud import Cloud
+from stormgraph_gui.models.coloring import (
+    available,
+    color_beside,
+    color_clusters,
+    color_field,
+    color_levels,
+)
+from stormgraph_gui.models.density import Box
+from stormgraph_gui.models.display import ColorBy, Display, DisplayState
+from stormgraph_gui.models.painting import Sheet
+from stormgraph_gui.models.shown import shown_labels
+from stormgraph_gui.models.workspace import Workspace
+from stormgraph_gui.signals import QObject, Signal
+from stormgraph_py.arrays import IntArray
+from stormgraph_py.localizations import Localizations
+
+ARRANGE_ABOVE = 300_000
+"""Larger data are arranged for zooming in, in a thread, after their first picture."""
+
+_CLUSTERED: tuple[ColorBy, ...] = ("cluster", "level")
+_OF_COLORS = ("color_by", "color_map", "hidden_channels", "slab_nm", "show_unclustered")
+_OF_PICTURE = (*_OF_COLORS, "contrast", "gamma", "point_size", "show_precision")
+
+
+class Scene(QObject):
+    """The localizations that are drawn now.
+
+    Attributes
+    ----------
+    changed : Signal
+        Something else is to be drawn.
+    field_changed : Signal
+        Other localizations are shown; True when they are those of another data set.
+    """
+
+    changed = Signal()
+    field_changed = Signal(bool)
+    _arranged = Signal(object, object)
+
+    def __init__(
+        self, workspace: Workspace, display: Display, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workspace, self._display = workspace, display
+        self._data_set: str | None = None
+        self._field: Cloud | None = None
+        self._analysed: Cloud | None = None
+        self._sheets: tuple[Sheet, ...] | None = None
+        self._threads: list[threading.Thread] = []
+        self._arranged.connect(self._take_arranged)
+        workspace.current_changed.connect(self._look)
+        workspace.loaded_changed.connect(self._look)
+        workspace.analyses_changed.connect(self._look)
+        workspace.level_changed.connect(self._redraw)
+        workspace.clusters_changed.connect(self._redraw)
+        display.changed.connect(self._restyle)
+
+    @property
+    def field(self) -> Cloud | None:
+        """The localizations of the data set that is looked at; None without any."""
+        return self._field
+
+    @property
+    def analysed(self) -> Cloud | None:
+        """The localizations of the result that is shown."""
+        return self._analysed
+
+    @property
+    def bounds(self) -> Box | None:
+        """Where the data lie."""
+        clouds = [cloud for cloud in (self._field, self._analysed) if cloud is not None]
+        if not clouds:
+            return None
+        box = clouds[0].plane.bounds
+        return box if len(clouds) == 1 else box.joined(clouds[1].plane.bounds)
+
+    @property
+    def labels(self) -> IntArray | None:
+        """Clusters that are shown, in the order of the analysed localizations."""
+        analysis = self._workspace.analysis
+        return None if analysis is None else shown_labels(analysis, self._workspace.level)
+
+    @property
+    def color_by(self) -> tuple[ColorBy, ...]:
+        """What the localizations can be coloured by."""
+        if self._field is None:
+            return ("density",)
+        analysis = self._workspace.analysis
+        return available(self._field, None if analysis is None else analysis.result)
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """What is drawn, the last on top; empty without data."""
+        if self._sheets is None:
+            self._sheets = self._make_sheets()
+        return self._sheets
+
+    def cluster_near(self, x_nm: float, y_nm: float, radius_nm: float) -> int | None:
+        """Return the cluster of the clustered localization that is nearest, None when none is."""
+        labels, cloud = self.labels, self._analysed
+        if cloud is None or labels is None:
+            return None
+        around = Box(x_nm, y_nm, x_nm, y_nm).grown(radius_nm)
+        rows = cloud.plane.inside(around, cloud.kept(self._display.state))
+        found = labels[cloud.plane.numbers(rows)]
+        rows, found = rows[found >= 0], found[found >= 0]
+        if not len(rows):
+            return None
+        distance = np.hypot(*(cloud.plane.positions(rows) - (x_nm, y_nm)).T)
+        nearest = int(np.argmin(distance))
+        return int(found[nearest]) if distance[nearest] <= radius_nm else None
+
+    def count_near(self, x_nm: float, y_nm: float, radius_nm: float) -> int:
+        """Return how many of the drawn localizations lie within a radius."""
+        if self._field is None:
+            return 0
+        around = Box(x_nm, y_nm, x_nm, y_nm).grown(radius_nm)
+        rows = self._field.plane.inside(around, self._field.kept(self._display.state))
+        distance = np.hypot(*(self._field.plane.positions(rows) - (x_nm, y_nm)).T)
+        return int((distance <= radius_nm).sum())
+
+    def clusters_box(self, clusters: frozenset[int]) -> Box | None:
+        """Return the rectangle around clusters, None when there are none."""
+        labels, cloud = self.labels, self._analysed
+        if cloud is None or labels is None:
+            return None
+        points = cloud.localizations.xy[np.isin(labels, list(clusters))]
+        if not len(points):
+            return None
+        low, high = points.min(axis=0), points.max(axis=0)
+        return Box(float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+
+    def shut_down(self) -> None:
+        """Wait for what is being arranged."""
+        for thread in self._threads:
+            thread.join()
+
+    def _look(self) -> None:
+        workspace = self._workspace
+        loaded, analysis = workspace.current, workspace.analysis
+        before = self._field, self._analysed
+        self._field = self._cloud(None if loaded is None else loaded.localizations)
+        self._analysed = self._cloud(None if analysis is None else analysis.localizations)
+        if (self._field, self._analysed) == before and self._data_set == workspace.data_set:
+            return
+        is_other = self._data_set != workspace.data_set
+        self._data_set = workspace.data_set
+        self._sheets = None
+        self.field_changed.emit(is_other)
+        self.changed.emit()
+        for cloud in {self._field, self._analysed}.difference(before):
+            if cloud is not None and len(cloud) > ARRANGE_ABOVE:
+                self._arrange(cloud)
+
+    def _cloud(self, localizations: Localizations | None) -> Cloud | None:
+        """Return the cloud of localizations, the one at hand where it is of the same."""
+        if localizations is None or len(localizations) == 0:
+            return None
+        for cloud in (self._field, self._analysed):
+            if cloud is not None and cloud.localizations is localizations:
+                return cloud
+        return Cloud(localizations)
+
+    def _arrange(self, cloud: Cloud) -> None:
+        def work() -> None:
+            self._arranged.emit(cloud, cloud.arranged())
+
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        self._threads.append(threading.Thread(target=work, name="arrange localizations"))
+        self._threads[-1].start()
+
+    def _take_arranged(self, before: Cloud, now: Cloud) -> None:
+        """Use an arranged cloud from now on; what is drawn is the same."""
+        if self._field is before:
+            self._field, self._sheets = now, None
+        if self._analysed is before:
+            self._analysed, self._sheets = now, None
+
+    def _redraw(self) -> None:
+        self._sheets = None
+        self.changed.emit()
+
+    def _restyle(self, before: DisplayState, now: DisplayState) -> None:
+        if any(getattr(before, name) != getattr(now, name) for name in _OF_COLORS):
+            self._sheets = None
+        if any(getattr(before, name) != getattr(now, name) for name in _OF_PICTURE):
+            self.changed.emit()
+
+    def _make_sheets(self) -> tuple[Sheet, ...]:
+        state, field = self._display.state, self._field
+        if field is None:
+            return ()
+        top = self._clusters_sheet(state) if state.color_by in _CLUSTERED else None
+        if top is None:
+            return (Sheet(field, color_field(field, state), field.kept(state)),)
+        if not state.show_unclustered or len(top.cloud) == len(field):
+            return (top,)
+        return (Sheet(field, color_beside(field), field.kept(state)), top)
+
+    def _clusters_sheet(self, state: DisplayState) -> Sheet | None:
+        cloud, analysis, labels = self._analysed, self._workspace.analysis, self.labels
+        if cloud is None or analysis is None or labels is None:
+            return None
+        if state.color_by == "cluster":
+            coloring = color_clusters(cloud, labels, self._workspace.clusters)
+        else:
+            levels = analysis.result.hierarchy.levels
+            coloring = color_levels(cloud, labels, levels, state.color_map)
+        kept = cloud.kept(state)
+        if not state.show_unclustered:
+            clustered = cloud.plane.taken(labels >= 0)
+            kept = clustered if kept is None else kept & clustered
+        return Sheet(cloud, coloring, kept)
