@@ -83,6 +83,7 @@ def run(arguments: Sequence[str]) -> int:
     app = StormGraphApp(settings_folder())
     qt.lastWindowClosed.connect(qt.quit)
     app.start()
+    app.provided["opening files"].open_paths(qt.arguments()[1:])
     code = qt.exec()
     app.close()
     return code

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from stormgraph_py.io.aliases import understand
 from stormgraph_py.io.describe import FileSummary
 from stormgraph_py.io.head import FileHead
 
@@ -55,3 +56,13 @@ class Question:
     untold: str
     first: Trial
     n_others: int = 0
+
+
+def understood_columns(question: Question) -> dict[str, str]:
+    """Return the columns that need not be told: name in the package -> name in the file."""
+    names = question.head.names
+    summary = question.first.summary
+    if summary is not None:
+        return {ours: theirs for theirs, ours in summary.columns if theirs in names}
+    unnamed = all(name == f"column_{i}" for i, name in enumerate(names, start=1))
+    return {} if unnamed else dict(understand(names).columns)

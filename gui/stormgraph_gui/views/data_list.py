@@ -74,6 +74,7 @@ class DataList(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("data list")
+        self.setMinimumWidth(230)
         self._document, self._workspace, self._loading = document, workspace, loading
         self._facts: dict[str, Facts] = {}
         self.list = QListWidget()
@@ -93,8 +94,7 @@ class DataList(QWidget):
         self._splitter.addWidget(self.list)
         self._splitter.addWidget(self._details)
         self._splitter.setChildrenCollapsible(False)
-        self._splitter.setStretchFactor(0, 1)
-        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setSizes([1000, 1000])
         middle = QWidget()
         self._middle = QStackedLayout(middle)
         self._middle.addWidget(self._empty())

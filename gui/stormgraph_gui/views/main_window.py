@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QVBoxLayout, QWidget
 
 MENUS = ("File", "Edit", "View", "Region", "Analysis", "Batch", "Window", "Help")
@@ -19,15 +19,19 @@ class MainWindow(QMainWindow):
     ----------
     close_requested : Signal
         The user wants to close the window; whoever listens calls `allow_close` when that is fine.
+    files_dropped : Signal
+        Paths of files that were dropped anywhere on the window.
     """
 
     close_requested = Signal()
+    files_dropped = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("main")
         self.resize(1280, 800)
         self.setDockNestingEnabled(True)
+        self.setAcceptDrops(True)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.pages = QTabWidget(documentMode=True)
         self.pages.setObjectName("pages")
@@ -63,6 +67,10 @@ class MainWindow(QMainWindow):
     def put_above(self, widget: QWidget) -> None:
         """Put a strip above the views of the data."""
         self._middle.insertWidget(0, widget)
+
+    def put_instead(self, widget: QWidget) -> None:
+        """Put a screen in the place of the views of the data, as long as it is visible."""
+        self._middle.addWidget(widget)
 
     def show_page(self, name: str) -> None:
         """Bring a view of the data to the front."""
@@ -164,6 +172,17 @@ class MainWindow(QMainWindow):
         self._may_close = True
         self.close()
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files."""
+        if _files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Tell which files were dropped."""
+        if paths := _files(event.mimeData()):
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask whoever listens whether the window may close."""
         if self._may_close:
@@ -171,3 +190,7 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         self.close_requested.emit()
+
+
+def _files(data: QMimeData) -> list[str]:
+    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
