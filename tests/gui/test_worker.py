@@ -13,7 +13,7 @@ from stormgraph_py import StormGraphParams, cluster_localizations, write_localiz
 from stormgraph_py.report.analysis import load
 from stormgraph_py.report.request import Request
 
-WAIT = 30_000
+WAIT = 60_000
 
 
 @pytest.fixture

@@ -289,6 +289,7 @@ class ParamFields(QWidget):
             return
         self._set_fault(name, None)
         self._params = params
+        self._last_k = params.k or self._last_k
         self.params_edited.emit(params, name)
         self._enable()
         self._check_precision()

@@ -267,9 +267,12 @@ class RunPanel(QWidget):
         self.preset_chosen.emit(self._choice.currentText())
 
     def _save_preset(self) -> None:
-        name, is_given = QInputDialog.getText(self, "Save preset", "Name of these parameters:")
-        if is_given:
-            self.preset_saved.emit(name)
+        dialog = named("preset name", QInputDialog(self))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Save preset")
+        dialog.setLabelText("Name of these parameters:")
+        dialog.textValueSelected.connect(self.preset_saved)
+        dialog.open()
 
     def _remove_preset(self) -> None:
         self.preset_removed.emit(self._choice.currentText())
