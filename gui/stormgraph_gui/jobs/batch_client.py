@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 
-from stormgraph_gui.jobs.batch_host import serve
+from stormgraph_gui.jobs.batch_link import BatchLink
 from stormgraph_gui.jobs.batch_messages import Begin, Broke, Finished, News, Steer, Stop
-from stormgraph_gui.jobs.link import Link
 from stormgraph_gui.signals import QObject, QTimer, Signal
 
 POLL_MS = 60
@@ -43,7 +42,7 @@ class BatchClient(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._link: Link | None = None
+        self._link: BatchLink | None = None
         self._end: Finished | Broke | None = None
         self._give_up_at: float | None = None
         self._timer = QTimer(self)
@@ -58,14 +57,13 @@ class BatchClient(QObject):
     @property
     def pid(self) -> int | None:
         """Number of the process; None while there is none."""
-        return None if self._link is None else self._link.process.pid
+        return None if self._link is None else self._link.pid
 
     def begin(self, begin: Begin) -> None:
         """Start a batch; there must be none."""
         assert self._link is None
         self._end, self._give_up_at = None, None
-        # its workers are its children; it ends them, and they end when it is gone
-        self._link = Link("stormgraph batch", serve, has_children=True)
+        self._link = BatchLink()
         self._link.send(begin)
         self._timer.start()
 
@@ -85,7 +83,7 @@ class BatchClient(QObject):
         self._timer.stop()
         if self._link is not None:
             self._link.send(Stop())
-            self._link.close(CLOSING_S)
+            self._link.end(CLOSING_S)
             self._link = None
 
     def _poll(self) -> None:
@@ -107,6 +105,6 @@ class BatchClient(QObject):
             is_gone = True
         if is_gone and self._link is not None:
             self._timer.stop()
-            self._link.close()
+            self._link.end()
             self._link = None
             self.ended.emit(self._end or Broke("died", DIED))

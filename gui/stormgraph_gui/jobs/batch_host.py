@@ -40,7 +40,7 @@ from stormgraph_py.batch.runner import run_batch
 from stormgraph_py.batch.task import Task
 from stormgraph_py.errors import StormGraphError
 
-_NICENESS = 10
+_NICENESS = 5
 
 
 def serve(connection: Connection) -> None:

@@ -5,12 +5,15 @@ Each takes, beside its arguments, `on_progress` and `should_stop`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stormgraph_gui.jobs.batch_plans import Planned, planned
 from stormgraph_py.batch.collected import write_collected
+from stormgraph_py.batch.planning import Asked
+from stormgraph_py.batch.requested import Requested
 from stormgraph_py.clusters import measure_clusters, outlines
 from stormgraph_py.errors import InputError, UntoldError
 from stormgraph_py.io.describe import FileSummary, describe
@@ -221,3 +224,15 @@ def write_all(
         should_stop=should_stop,
     )
     return folder
+
+
+def plan_batch(
+    wanted: Asked | Sequence[Requested],
+    queued: Mapping[str, str],
+    *,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> Planned:
+    """Make jobs for the queue of files and folders, or of requests of the project."""
+    on_progress(ProgressEvent("looking for files", 0, 1))
+    return planned(wanted, queued)
