@@ -17,7 +17,7 @@ from stormgraph_gui.models.summary import summary_lines, summary_text
 @pytest.fixture
 def plots(app, blobs, put_data, put_analysis, qtbot):
     made = app.provided["tables"].distributions
-    app.window.show_dock("distributions")
+    app.window.show_dock("clusters")
     put_analysis(put_data(blobs()))
     qtbot.waitUntil(made.plot.isVisible)
     return made
@@ -79,7 +79,7 @@ def test_dragging_over_a_range_selects_its_clusters(qtbot, app, plots):
 
 def test_several_results_are_drawn_over_one_another(qtbot, app, blobs, put_data, put_analysis):
     plots = app.provided["tables"].distributions
-    app.window.show_dock("distributions")
+    app.window.show_dock("clusters")
     first = put_analysis(put_data(blobs(), path="/data/first.csv"))
     second = put_analysis(put_data(blobs(seed=5), path="/data/second.csv"))
     plots.fill_menu()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QSplitter
 
 from stormgraph_gui.controllers.tables import Tables
 from stormgraph_gui.models.measured import Measured
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 MARGIN = 1.5
 """Extent of what is shown around a cluster, over the extent of the cluster."""
+SMALLEST_WIDTH = 150
+"""Of the table and of the diagram, pixels."""
 LEAST_NM = 100.0
 """The view is not zoomed in further than to this width for a cluster."""
 
@@ -43,12 +46,14 @@ class TablesFeature(QObject):
         self.distributions = Distributions(self.measured, app.workspace, app.document)
         self.distributions.picked.connect(self.controller.select)
         bottom = Qt.DockWidgetArea.BottomDockWidgetArea
-        table = app.window.add_dock("clusters", "Clusters", self.table, bottom)
         # both are seen at once: what is selected in one is marked in the other
-        plots = app.window.add_dock(
-            "distributions", "Distributions", self.distributions, bottom, beside=table
-        )
-        app.window.resizeDocks([table, plots], [3, 2], Qt.Orientation.Horizontal)
+        panel = QSplitter(Qt.Orientation.Horizontal)
+        panel.setObjectName("clusters panel")
+        for widget, share in ((self.table, 3), (self.distributions, 2)):
+            widget.setMinimumWidth(SMALLEST_WIDTH)
+            panel.addWidget(widget)
+            panel.setStretchFactor(panel.count() - 1, share)
+        app.window.add_dock("clusters", "Clusters", panel, bottom)
 
     def look_at(self, cluster: int) -> None:
         """Zoom the view of the data to a cluster."""

@@ -11,6 +11,12 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QVBox
 MENUS = ("File", "Edit", "View", "Region", "Analysis", "Batch", "Window", "Help")
 """Menus in their order."""
 
+SMALLEST_PAGE = (300, 200)
+"""Width and height to which a view of the data can be made small, pixels."""
+
+SMALLEST_PANEL = (200, 90)
+"""Width and height to which a panel can be made small, pixels."""
+
 
 class MainWindow(QMainWindow):
     """Holds what features put into it; knows none of them.
@@ -51,7 +57,6 @@ class MainWindow(QMainWindow):
         self._menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
         self._names: list[str] = []
         self._docks: dict[str, QDockWidget] = {}
-        self._beside: set[str] = set()
         self._may_close = False
 
     def menu(self, name: str) -> QMenu:
@@ -61,6 +66,7 @@ class MainWindow(QMainWindow):
     def add_page(self, name: str, title: str, widget: QWidget) -> None:
         """Add a view of the data to the middle."""
         widget.setObjectName(name)
+        widget.setMinimumSize(*SMALLEST_PAGE)
         self._names.append(name)
         self.pages.addTab(widget, title)
 
@@ -77,12 +83,7 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentIndex(self._names.index(name))
 
     def add_dock(
-        self,
-        name: str,
-        title: str,
-        widget: QWidget,
-        area: Qt.DockWidgetArea,
-        beside: QDockWidget | None = None,
+        self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea
     ) -> QDockWidget:
         """Add a panel at a side, as a tab with those that are there.
 
@@ -96,25 +97,17 @@ class MainWindow(QMainWindow):
             What it shows.
         area : Qt.DockWidgetArea
             Left, right or bottom.
-        beside : QDockWidget, optional
-            Put it to the right of this panel instead, so that both are seen.
         """
         dock = QDockWidget(title, self)
         dock.setObjectName(f"dock {name}")
         dock.setWidget(widget)
-        if beside is not None:
-            self.splitDockWidget(beside, dock, Qt.Orientation.Horizontal)
-            self._beside.add(name)
-        else:
-            there = [
-                one
-                for other, one in self._docks.items()
-                if self.dockWidgetArea(one) == area and other not in self._beside
-            ]
-            self.addDockWidget(area, dock)
-            if there:
-                self.tabifyDockWidget(there[-1], dock)
-                there[0].raise_()
+        # a panel made small is cut off at its edge, and never makes the window larger than a screen
+        widget.setMinimumSize(*SMALLEST_PANEL)
+        there = [one for one in self._docks.values() if self.dockWidgetArea(one) == area]
+        self.addDockWidget(area, dock)
+        if there:
+            self.tabifyDockWidget(there[-1], dock)
+            there[0].raise_()
         self._docks[name] = dock
         self.menu("Window").addAction(dock.toggleViewAction())
         return dock
