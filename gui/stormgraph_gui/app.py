@@ -20,7 +20,7 @@ from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.views.main_window import MainWindow
 
 FEATURES: tuple[str, ...] = (
-    "viewer", "volume", "opening", "filters", "regions", "running", "results", "tables",
+    "viewer", "volume", "opening", "filters", "regions", "display", "running", "results", "tables",
     "conditions", "overlap", "queue", "projects", "reports", "shell",
 )  # fmt: skip
 """Modules of `stormgraph_gui.features` in the order in which they are put in."""

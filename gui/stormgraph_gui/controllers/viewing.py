@@ -1,36 +1,36 @@
-"""What clicks in the map do: select clusters, look at them closer, colour what is shown."""
+"""What clicks in the map do: select clusters, and look at them closer."""
 
 from __future__ import annotations
 
+from stormgraph_gui.models.activity import Activity, Message
 from stormgraph_gui.models.density import Box
-from stormgraph_gui.models.display import ColorBy, Display
 from stormgraph_gui.models.scene import Scene
 from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.signals import QObject
+from stormgraph_py.errors import OutputError
+from stormgraph_py.io.writers import write_bytes
 
 _SMALLEST_VIEW_NM = 50.0
 
 
 class Viewing(QObject):
-    """Answers clicks in the map, and shows clusters once there are some.
+    """Answers clicks in the map, and saves its picture.
 
     Parameters
     ----------
-    workspace, display, scene
-        What is shown.
+    workspace, scene, activity
+        What is selected, what is shown, and whom to tell.
     """
 
     def __init__(
         self,
         workspace: Workspace,
-        display: Display,
         scene: Scene,
+        activity: Activity,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._workspace, self._display, self._scene = workspace, display, scene
-        self._before: ColorBy | None = None
-        scene.field_changed.connect(self._color)
+        self._workspace, self._scene, self._activity = workspace, scene, activity
 
     def click(self, x_nm: float, y_nm: float, radius_nm: float, *, add: bool) -> None:
         """Select the cluster at a place, or none; `add` takes it to the selected ones or away."""
@@ -60,13 +60,12 @@ class Viewing(QObject):
         longest = max(box.width, box.height)
         return box.grown(max(0.25 * longest, (_SMALLEST_VIEW_NM - longest) / 2))
 
-    def _color(self) -> None:
-        """Colour by cluster when clusters come, and as before when they go."""
-        by = self._display.state.color_by
-        if self._scene.analysed is not None and self._before is None:
-            self._before = by
-            self._display.set(color_by="cluster")
-        elif self._scene.analysed is None and self._before is not None:
-            before, self._before = self._before, None
-            if by in ("cluster", "level"):
-                self._display.set(color_by=before)
+    def save_picture(self, path: str, content: bytes) -> None:
+        """Write a picture into the file that the user chose."""
+        try:
+            write_bytes(path, content)
+        except OutputError as error:
+            title = "The picture was not saved"
+            self._activity.say(Message(level="error", title=title, text=str(error)))
+            return
+        self._activity.say(Message(level="info", title=f"Saved {path}"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 
 from stormgraph_gui.controllers.outlining import Outlining
 from stormgraph_gui.controllers.viewing import Viewing
@@ -14,6 +16,7 @@ from stormgraph_gui.signals import QObject
 from stormgraph_gui.views.canvas import WHEEL_STEP, Canvas
 from stormgraph_gui.views.color_bar import ColorBar
 from stormgraph_gui.views.data_layer import DataLayer
+from stormgraph_gui.views.picture_file import as_png, as_svg
 from stormgraph_gui.views.readout import Readout
 from stormgraph_gui.views.scale_bar import ScaleBar
 from stormgraph_gui.views.zoom_tool import ZoomTool
@@ -21,6 +24,8 @@ from stormgraph_gui.views.zoom_tool import ZoomTool
 if TYPE_CHECKING:
     from stormgraph_gui.app import StormGraphApp
 
+FILE_KINDS = {"PNG picture, 300 dpi (*.png)": ".png", "SVG drawing (*.svg)": ".svg"}
+"""Files that a picture can be saved as."""
 CLICK_PIXELS = 8.0
 """A click selects the cluster of a localization that is at most so far away."""
 
@@ -42,8 +47,8 @@ class _Map(QObject):
 
     def __init__(self, app: StormGraphApp, canvas: Canvas, scene: Scene, layer: DataLayer) -> None:
         super().__init__(app)
-        self._canvas, self._display = canvas, app.display
-        self._viewing = Viewing(app.workspace, app.display, scene, self)
+        self._app, self._canvas, self._display, self._layer = app, canvas, app.display, layer
+        self._viewing = Viewing(app.workspace, scene, app.activity, self)
         self._outlining = Outlining(app.workspace, app.display, scene, app.reader, self)
         self._outlining.traced.connect(layer.show_outlines)
         self._scale_bar, self._color_bar = ScaleBar(), ColorBar()
@@ -67,6 +72,9 @@ class _Map(QObject):
         add("View", "Zoom to a &rectangle", self._take_zoom_tool, "Z", tip)
         tip = "See the selected clusters closer"
         add("View", "Zoom to &selected clusters", self._zoom_to_selection, "Shift+F", tip)
+        app.window.menu("View").addSeparator()
+        tip = "Save the map as it is seen, with its scale bar, for slides (PNG) or figures (SVG)"
+        add("File", "Save &picture of the map...", self._save_picture, "Ctrl+Shift+P", tip)
 
     def _zoom_in(self) -> None:
         self._canvas.zoom(WHEEL_STEP)
@@ -79,6 +87,23 @@ class _Map(QObject):
 
     def _zoom_to_selection(self) -> None:
         self._show(self._viewing.box_of_selection())
+
+    def _save_picture(self) -> None:
+        window = self._canvas.window()
+        path, chosen = QFileDialog.getSaveFileName(
+            window, "Save picture of the map", self._proposed_name(), ";;".join(FILE_KINDS)
+        )
+        if not path:
+            return
+        if not path.lower().endswith((".png", ".svg")):
+            path += FILE_KINDS.get(chosen, ".png")
+        content = as_svg if path.lower().endswith(".svg") else as_png
+        self._viewing.save_picture(path, content(self._canvas, self._layer))
+
+    def _proposed_name(self) -> str:
+        key = self._app.workspace.data_set
+        name = "map" if key is None else Path(self._app.document.project.data_set(key).name).stem
+        return str(Path.home() / f"{name}.png")
 
     def _click(self, x_nm: float, y_nm: float, keys: Qt.KeyboardModifier) -> None:
         adding = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier

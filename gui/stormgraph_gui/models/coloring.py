@@ -12,14 +12,14 @@ import numpy.typing as npt
 from stormgraph_gui.models.cloud import Cloud, Values
 from stormgraph_gui.models.cluster_colors import UNCLUSTERED, cluster_colors
 from stormgraph_gui.models.color_maps import Colors, color_map
-from stormgraph_gui.models.display import ColorBy, DisplayState
+from stormgraph_gui.models.display import ColorBy
 from stormgraph_py.arrays import IntArray
 from stormgraph_py.result import ClusteringResult
 
 CHANNEL_COLORS = np.array(
-    [(0, 235, 90), (255, 40, 230), (60, 170, 255), (255, 170, 0), (200, 200, 200)], dtype=np.uint8
+    [(86, 180, 233), (230, 159, 0), (0, 158, 115), (204, 121, 167), (240, 228, 66)], dtype=np.uint8
 )
-"""Colours of channels. The first two add up to white, and colour-blind readers tell them apart."""
+"""Colours of Okabe and Ito for channels, on black; the first two add up to nearly white."""
 BESIDE = (70, 70, 70)
 """Grey of localizations outside the region whose clusters are shown."""
 
@@ -103,18 +103,17 @@ def available(cloud: Cloud, result: ClusteringResult | None) -> tuple[ColorBy, .
     return tuple(found)
 
 
-def color_field(cloud: Cloud, state: DisplayState) -> Coloring:
+def color_field(cloud: Cloud, by: ColorBy, map_name: str) -> Coloring:
     """Colour localizations by what they are; by their density where that is not known."""
-    by = state.color_by
     if by == "channel" and len(cloud.channel_numbers) > 1:
         return _by_channel(cloud)
     values = _values(cloud, by)
     if values is not None:
-        return _by_value(by, values, state.color_map)
+        return _by_value(by, values, map_name)
     return Coloring(
         kind="density",
-        legend=Legend(TITLES["density"], state.color_map),
-        colors=color_map(state.color_map),
+        legend=Legend(TITLES["density"], map_name),
+        colors=color_map(map_name),
     )
 
 
@@ -212,14 +211,21 @@ def number_text(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def _by_channel(cloud: Cloud) -> Coloring:
-    numbers = cloud.channel_numbers
+def channel_entries(cloud: Cloud) -> tuple[tuple[str, tuple[int, int, int]], ...]:
+    """Return name and colour of each channel that occurs, in the order of their numbers."""
     names = cloud.localizations.provenance.channel_names
-    colors = CHANNEL_COLORS[np.arange(len(numbers)) % len(CHANNEL_COLORS)]
-    entries = tuple(
-        (names.get(number, f"channel {number}"), _rgb(color))
-        for number, color in zip(numbers, colors, strict=True)
+    return tuple(
+        (
+            names.get(number, f"channel {number}"),
+            _rgb(CHANNEL_COLORS[place % len(CHANNEL_COLORS)]),
+        )
+        for place, number in enumerate(cloud.channel_numbers)
     )
+
+
+def _by_channel(cloud: Cloud) -> Coloring:
+    numbers, entries = cloud.channel_numbers, channel_entries(cloud)
+    colors = np.array([color for _, color in entries], dtype=np.uint8)
     assert cloud.channels is not None
     groups = np.zeros(len(cloud), dtype=np.int32)
     for group, number in enumerate(numbers):

@@ -22,7 +22,9 @@ class DisplayState:
     Parameters
     ----------
     color_by : str
-        What the colours mean, one of `COLOR_BY`.
+        What the colours mean while no result is shown, one of `COLOR_BY`.
+    result_color_by : str
+        The same while a result is shown.
     color_map : str
         Name of the colour map for numbers.
     contrast : tuple of float or None
@@ -42,6 +44,7 @@ class DisplayState:
     """
 
     color_by: ColorBy = "density"
+    result_color_by: ColorBy = "cluster"
     color_map: str = "inferno"
     contrast: tuple[float, float] = (0.0, 0.995)
     gamma: float = 0.6

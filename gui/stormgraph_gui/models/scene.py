@@ -27,7 +27,14 @@ ARRANGE_ABOVE = 300_000
 """Larger data are arranged for zooming in, in a thread, after their first picture."""
 
 _CLUSTERED: tuple[ColorBy, ...] = ("cluster", "level")
-_OF_COLORS = ("color_by", "color_map", "hidden_channels", "slab_nm", "show_unclustered")
+_OF_COLORS = (
+    "color_by",
+    "result_color_by",
+    "color_map",
+    "hidden_channels",
+    "slab_nm",
+    "show_unclustered",
+)
 _OF_PICTURE = (*_OF_COLORS, "contrast", "gamma", "point_size", "show_precision")
 
 
@@ -90,7 +97,13 @@ class Scene(QObject):
         return None if analysis is None else shown_labels(analysis, self._workspace.level)
 
     @property
-    def color_by(self) -> tuple[ColorBy, ...]:
+    def color_by(self) -> ColorBy:
+        """What the colours are to mean now."""
+        state = self._display.state
+        return state.color_by if self._analysed is None else state.result_color_by
+
+    @property
+    def color_choices(self) -> tuple[ColorBy, ...]:
         """What the localizations can be coloured by."""
         if self._field is None:
             return ("density",)
@@ -199,9 +212,10 @@ class Scene(QObject):
         state, field = self._display.state, self._field
         if field is None:
             return ()
-        top = self._clusters_sheet(state) if state.color_by in _CLUSTERED else None
+        top = self._clusters_sheet(state) if self.color_by in _CLUSTERED else None
         if top is None:
-            return (Sheet(field, color_field(field, state), field.kept(state)),)
+            coloring = color_field(field, self.color_by, state.color_map)
+            return (Sheet(field, coloring, field.kept(state)),)
         if not state.show_unclustered or len(top.cloud) == len(field):
             return (top,)
         return (Sheet(field, color_beside(field), field.kept(state)), top)
@@ -210,7 +224,7 @@ class Scene(QObject):
         cloud, analysis, labels = self._analysed, self._workspace.analysis, self.labels
         if cloud is None or analysis is None or labels is None:
             return None
-        if state.color_by == "cluster":
+        if self.color_by == "cluster":
             coloring = color_clusters(cloud, labels, self._workspace.clusters)
         else:
             levels = analysis.result.hierarchy.levels
