@@ -67,7 +67,7 @@ def overcounting_table(result: ClusteringResult, localizations: Localizations) -
     if not evidence:
         return pd.DataFrame(columns=_COLUMNS)
     table = pd.DataFrame([asdict(item) for item in evidence])
-    points, sigma = _as_tested(result, localizations)
+    points, sigma = positions_as_tested(result, localizations)
     params = result.params
     without = evidence
     if params.label_radius_nm > 0:
@@ -122,10 +122,18 @@ def label_radius_table(result: ClusteringResult, clusters: pd.DataFrame) -> pd.D
     return pd.DataFrame(rows)
 
 
-def _as_tested(
+def positions_as_tested(
     result: ClusteringResult, localizations: Localizations
 ) -> tuple[FloatArray, FloatArray]:
-    """Positions and precisions in nm as the analysis had them, stand-ins for unknown ones too."""
+    """Return positions and precisions (n, d) in nm as the test had them.
+
+    Where a precision is unknown, what stood in for it is returned.
+
+    Raises
+    ------
+    InputError
+        When the localizations have no precision.
+    """
     data = prepare(
         localizations.coordinates(result.dimensions),
         localizations.precision(result.dimensions),

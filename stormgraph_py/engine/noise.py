@@ -253,19 +253,55 @@ def degree_threshold(
     _check_r0(r0_nm)
     if not 0 < alpha < 1:
         raise ParameterError(f"alpha={alpha:g} is outside 0 < alpha < 1; use 0.05.")
-    if cloud.z_sd_nm is None:
-        return np.asarray(_quantile(cloud, r0_nm, 1 - alpha))
-    if z_nm is None:
+    if cloud.z_sd_nm is not None and z_nm is None:
         raise InputError("The threshold around a focal plane depends on z; pass z_nm.")
-    heights = np.linspace(0.0, REACH_IN_SD * cloud.z_sd_nm + r0_nm, N_HEIGHTS)
-    thresholds = [_quantile(cloud, r0_nm, 1 - alpha, height) for height in heights.tolist()]
-    return np.interp(np.abs(z_nm - cloud.z_center_nm), heights, thresholds)
+    heights, thresholds = degree_thresholds(cloud, r0_nm, np.array([alpha]))
+    if cloud.z_sd_nm is None or z_nm is None:
+        return np.asarray(thresholds[0, 0])
+    at_z: FloatArray = np.interp(np.abs(z_nm - cloud.z_center_nm), heights, thresholds[0])
+    return at_z
 
 
-def _quantile(cloud: RandomCloud, r0_nm: float, share: float, height: float = 0.0) -> float:
-    """Quantile of the degree of a random localization, but no less than `cloud.least_degree`."""
-    degrees, probability = _degree_law(cloud, r0_nm, height)
-    return max(float(np.interp(share, probability, degrees)), cloud.least_degree)
+def degree_thresholds(
+    cloud: RandomCloud, r0_nm: float, alphas: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Degree thresholds for several alphas, which cost hardly more than for one.
+
+    Parameters
+    ----------
+    cloud : RandomCloud
+        What the data are compared with.
+    r0_nm : float
+        Length scale, above 0.
+    alphas : ndarray of float64, shape (a,)
+        Probabilities, between 0 and 1.
+
+    Returns
+    -------
+    heights : ndarray of float64, shape (h,)
+        Distances from the focal plane, nm, between which thresholds are linear; only 0 in a uniform
+        cloud.
+    thresholds : ndarray of float64, shape (a, h)
+        See `degree_threshold`.
+
+    Raises
+    ------
+    ParameterError
+        When r0 is out of bounds.
+
+    Examples
+    --------
+    >>> cloud = uniform_cloud(400, 4e6, 2)
+    >>> degree_thresholds(cloud, 200.0, np.array([0.01, 0.05]))[1].round(2).tolist()
+    [[8.07], [6.73]]
+    """
+    _check_r0(r0_nm)
+    heights = np.zeros(1)
+    if cloud.z_sd_nm is not None:
+        heights = np.linspace(0.0, REACH_IN_SD * cloud.z_sd_nm + r0_nm, N_HEIGHTS)
+    laws = (_degree_law(cloud, r0_nm, height) for height in heights.tolist())
+    limits = [np.interp(1 - alphas, probability, degrees) for degrees, probability in laws]
+    return heights, np.maximum(np.stack(limits, axis=1), cloud.least_degree)
 
 
 def _degree_law(cloud: RandomCloud, r0_nm: float, height: float) -> tuple[FloatArray, FloatArray]:

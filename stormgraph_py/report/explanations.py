@@ -21,7 +21,6 @@ from stormgraph_py.report.numbers import (
 from stormgraph_py.report.views import Section, TableView, chart
 
 if TYPE_CHECKING:
-    from stormgraph_py.engine.length_scale import LengthScale
     from stormgraph_py.filters import FilterStep
     from stormgraph_py.report.analysis import Analysis
 
@@ -32,7 +31,7 @@ def choices_section(analysis: Analysis) -> Section:
     views = [
         chart(
             "Length scale r0 for finding unclustered localizations",
-            _length_scale_text(result.length_scale),
+            words.length_scale_text(result.length_scale),
             figures.length_scale_figure(result.length_scale),
         )
     ]
@@ -42,7 +41,7 @@ def choices_section(analysis: Analysis) -> Section:
             chart(
                 "Length scale r0 of the final graph",
                 "Found in the same way from the localizations that were kept. "
-                + _length_scale_text(final),
+                + words.length_scale_text(final),
                 figures.length_scale_figure(final),
             )
         )
@@ -86,26 +85,6 @@ def choices_section(analysis: Analysis) -> Section:
             )
         )
     return Section(title="How the thresholds were chosen", figures=views, tables=tables)
-
-
-def _length_scale_text(scale: LengthScale) -> str:
-    r0 = f"r0 is {rounded(scale.r0_nm)} nm"
-    if scale.method == "knn":
-        if scale.fell_back_to_median:
-            return (
-                f"{r0}, the median of random points: the two histograms do not cross before it, so "
-                "these localizations are no more clustered than chance."
-            )
-        return (
-            f"{r0}, where the histogram of these localizations first falls to that of random "
-            "points at the same density: shorter distances are more typical of clusters."
-        )
-    if scale.method == "elbow-plateau":
-        return f"{r0}: over a wide range of radii around it the number of groups does not change."
-    return (
-        f"{r0}, the end of the bend: below it, growing the radius joins localizations within "
-        "clusters; above it, clusters with each other."
-    )
 
 
 def record_section(analysis: Analysis, record: dict[str, Any]) -> Section:

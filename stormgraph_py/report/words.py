@@ -9,6 +9,7 @@ import numpy as np
 from stormgraph_py.report.numbers import area_text, count, integer, percent, rounded, volume_text
 
 if TYPE_CHECKING:
+    from stormgraph_py.engine.length_scale import LengthScale
     from stormgraph_py.engine.selection import Reason
     from stormgraph_py.report.analysis import Analysis
 
@@ -103,3 +104,24 @@ def headline(analysis: Analysis) -> list[dict[str, str]]:
         (text(result.area), f"{size} of the region"),
     ]
     return [{"value": value, "meaning": meaning} for value, meaning in numbers]
+
+
+def length_scale_text(scale: LengthScale) -> str:
+    """Say where r0 lies and what that means."""
+    r0 = f"r0 is {rounded(scale.r0_nm)} nm"
+    if scale.method == "knn":
+        if scale.fell_back_to_median:
+            return (
+                f"{r0}, the median of random points: the two histograms do not cross before it, so "
+                "these localizations are no more clustered than chance."
+            )
+        return (
+            f"{r0}, where the histogram of these localizations first falls to that of random "
+            "points at the same density: shorter distances are more typical of clusters."
+        )
+    if scale.method == "elbow-plateau":
+        return f"{r0}: over a wide range of radii around it the number of groups does not change."
+    return (
+        f"{r0}, the end of the bend: below it, growing the radius joins localizations within "
+        "clusters; above it, clusters with each other."
+    )
