@@ -15,6 +15,8 @@ from stormgraph_py.batch.collected import write_collected
 from stormgraph_py.batch.planning import Asked
 from stormgraph_py.batch.requested import Requested
 from stormgraph_py.clusters import measure_clusters, outlines
+from stormgraph_py.clusters.label_radius import largest_label_radii
+from stormgraph_py.engine import noise
 from stormgraph_py.errors import InputError, UntoldError
 from stormgraph_py.io.describe import FileSummary, describe
 from stormgraph_py.io.head import FileHead, file_head
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from stormgraph_py.arrays import FloatArray, IntArray
+    from stormgraph_py.engine.noise import RandomCloud
 
 
 def warm_up(*, on_progress: OnProgress, should_stop: ShouldStop) -> None:
@@ -136,6 +139,31 @@ def measure_again(
             f"holds {len(selection.localizations)}."
         )
     return steps.measure(request, selection, result)
+
+
+def degree_thresholds(
+    cloud: RandomCloud,
+    r0_nm: float,
+    alphas: FloatArray,
+    *,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> tuple[FloatArray, FloatArray]:
+    """Compute degree thresholds of other alphas."""
+    return noise.degree_thresholds(cloud, r0_nm, alphas)
+
+
+def label_radii(
+    coordinates: FloatArray,
+    sigma: FloatArray,
+    labels: IntArray,
+    thresholds: FloatArray,
+    *,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> FloatArray:
+    """Compute the label radius at which the overcounting verdict on each cluster turns."""
+    return largest_label_radii(coordinates, sigma, labels, thresholds)
 
 
 def measure_level(

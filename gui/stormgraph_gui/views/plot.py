@@ -183,11 +183,15 @@ class Plot(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return a size at which axes can be read."""
-        return QSize(340, 260)
+        return QSize(340, 230)
 
     def minimumSizeHint(self) -> QSize:
         """Return the smallest useful size."""
-        return QSize(200, 170)
+        return QSize(200, 210)
+
+    def hasHeightForWidth(self) -> bool:
+        """Tell layouts to go by the sizes above, however often the legend wraps."""
+        return False
 
     def set_title(self, title: str) -> None:
         """Say what is shown."""
@@ -201,12 +205,18 @@ class Plot(QWidget):
             self._axes[side].setLabel(html.escape(label))
             self._axes[side].enableAutoSIPrefix(False)
 
+    def set_percent(self, is_percent: bool) -> None:
+        """Write shares along y as percentages, or not."""
+        self._axes["left"].is_percent = is_percent
+        self._axes["left"].picture = None
+        self._axes["left"].update()
+
     def add_curve(
         self, x: FloatArray, y: FloatArray, name: str, color: int = 0, *, dashed: bool = False
     ) -> None:
         """Add a line through points."""
         item = pg.PlotDataItem(np.asarray(x, float), np.asarray(y, float), antialias=True)
-        symbol = "┄" if dashed else "—"
+        symbol = "┅" if dashed else "—"
         self._add(name, color, symbol, item, {"x": x, "y": y}, x, y)
 
     def add_points(
@@ -251,7 +261,7 @@ class Plot(QWidget):
         if filled:
             item.setFillLevel(0.0)
         columns = {"from": edges[:-1], "to": edges[1:], "value": values}
-        symbol = "■" if filled else "┄"
+        symbol = "■" if filled else "┅"
         self._add(name, color, symbol, item, columns, edges, values, from_zero=True)
 
     def add_line(
@@ -284,6 +294,13 @@ class Plot(QWidget):
             self.graph.removeItem(series.item)
         self._lines, self._series = [], []
         self._ranges = {"x": None, "y": None}
+        self.update_legend()
+
+    def remove(self, name: str) -> None:
+        """Take the series of a name off, if there are any."""
+        for series in [one for one in self._series if one.name == name]:
+            self.graph.removeItem(series.item)
+            self._series.remove(series)
         self.update_legend()
 
     def set_x_range(self, low: float, high: float) -> None:
@@ -419,7 +436,7 @@ class Plot(QWidget):
             series.item.setSymbolBrush(faded(color, 0.7))
             series.item.setSymbolPen(None)
             return
-        dashed = series.symbol == "┄"
+        dashed = series.symbol == "┅"
         style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
         series.item.setPen(pg.mkPen(color, width=1.6, style=style))
         if series.symbol == "■":

@@ -6,23 +6,20 @@ import math
 
 from PySide6.QtGui import QColor, QPalette
 
-DATA, RANDOM, ACCENT = 0, 1, 2
-"""Colour indices of the data, of what they are compared with, and of what is marked."""
+from stormgraph_gui.views.theme import plot_colors
 
-_ON_LIGHT = ("#0072b2", "#5c5c5c", "#d55e00", "#007f5c", "#a8548a", "#8a6d00")
-_ON_DARK = ("#56b4e9", "#b4b4b4", "#ff9a4d", "#3fc79a", "#e59ac6", "#f0d060")
+DATA, RANDOM, ACCENT, WARNING = 0, 1, 2, 3
+"""Colour indices of the data, of what they are compared with, of what is marked, of warnings."""
+
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def is_dark(palette: QPalette) -> bool:
-    """Tell whether a window with this palette is dark."""
-    return palette.color(QPalette.ColorRole.Base).lightness() < 128
 
 
 def plot_color(index: int, palette: QPalette) -> QColor:
     """Return the colour of a series; readers with any colour vision tell neighbours apart."""
-    colors = _ON_DARK if is_dark(palette) else _ON_LIGHT
-    return QColor(colors[index % len(colors)])
+    colors = plot_colors(palette)
+    data, random, *others = colors.series
+    series = (data, random, colors.mark, *others)
+    return QColor(series[index % len(series)])
 
 
 def faded(color: QColor, share: float) -> QColor:

@@ -1,0 +1,1 @@
+"""Panels that explain a result."""

@@ -1,0 +1,146 @@
+"""What was found, in plain words, with what the user should look at."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from stormgraph_gui.views.plot_style import WARNING, faded, plot_color
+from stormgraph_gui.views.results.tab import Tab, column, text_label
+from stormgraph_py.report import words
+from stormgraph_py.report.numbers import integer, percent, rounded
+
+if TYPE_CHECKING:
+    from stormgraph_py.report.analysis import Analysis
+
+
+class Summary(Tab):
+    """The finding in a few sentences, warnings, and the numbers to read first.
+
+    Attributes
+    ----------
+    asked_for : Signal
+        Name of the tab that explains what the user clicked.
+    """
+
+    asked_for = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.outdated = _Remark("outdated")
+        self.lead = text_label("lead")
+        font = self.lead.font()
+        font.setPointSizeF(1.15 * font.pointSizeF())
+        self.lead.setFont(font)
+        self._warnings = QWidget()
+        QVBoxLayout(self._warnings).setContentsMargins(0, 0, 0, 0)
+        self._numbers = QWidget()
+        self._numbers.setObjectName("headline")
+        grid = QGridLayout(self._numbers)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(10)
+        grid.setColumnStretch(1, 1)
+        self.choices = text_label("choices")
+        self.choices.linkActivated.connect(self.asked_for)
+        column(self, self.outdated, self.lead, self._warnings, self._numbers, self.choices)
+
+    def say_outdated(self, text: str) -> None:
+        """Say how the question has changed since; "" where it has not."""
+        self.outdated.setVisible(bool(text))
+        self.outdated.set_text(text)
+
+    def warnings(self) -> list[str]:
+        """Return the warnings that are shown."""
+        return [one.text() for one in self._warnings.findChildren(QLabel, "warning text")]
+
+    def fill(self, analysis: Analysis) -> None:
+        """Show what there is."""
+        self.lead.setText(words.lead(analysis))
+        _clear(self._warnings)
+        for warning in analysis.warnings:
+            remark = _Remark("warning")
+            remark.set_text(warning)
+            layout = self._warnings.layout()
+            assert layout is not None
+            layout.addWidget(remark)
+        self._warnings.setVisible(bool(analysis.warnings))
+        _clear(self._numbers)
+        grid = self._numbers.layout()
+        assert isinstance(grid, QGridLayout)
+        for row, number in enumerate(words.headline(analysis)):
+            value, meaning = QLabel(number["value"]), QLabel(number["meaning"])
+            font = value.font()
+            font.setBold(True)
+            value.setFont(font)
+            meaning.setWordWrap(True)
+            grid.addWidget(value, row, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(meaning, row, 1)
+        self.choices.setText(_choices(analysis))
+
+
+class _Remark(QFrame):
+    """A sentence in a coloured frame."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._label = text_label(f"{name} text")
+        sign = QLabel("⚠")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 6, 8, 6)
+        layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._label, 1)
+
+    def set_text(self, text: str) -> None:
+        """Say something."""
+        self._label.setText(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the frame."""
+        color = plot_color(WARNING, self.palette())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(color)
+        painter.setBrush(faded(color, 0.12))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.end()
+
+
+def _clear(widget: QWidget) -> None:
+    layout = widget.layout()
+    while layout is not None and (item := layout.takeAt(0)) is not None:
+        if (child := item.widget()) is not None:
+            child.hide()
+            child.setParent(None)
+            child.deleteLater()
+
+
+def _choices(analysis: Analysis) -> str:
+    """Say how it was found, with links to the tabs that explain."""
+    result = analysis.result
+    params = result.params
+    how = "found without k" if params.k is None else f"from neighbour k = {params.k}"
+    lines = [f"r0 is {rounded(result.length_scale.r0_nm)} nm, {how}. <a href='r0'>Why?</a>"]
+    if result.noise is None:
+        lines.append("All localizations were kept for clustering (alpha = 1).")
+    else:
+        kept = int(result.noise.retained.sum())
+        lines.append(
+            f"{integer(kept)} localizations ({percent(kept / result.n_localizations)}) are denser "
+            f"than chance at alpha = {params.alpha:g}. <a href='degrees'>Why?</a>"
+        )
+    n_levels = result.hierarchy.n_levels
+    if result.n_clusters and n_levels > 1:
+        lines.append(
+            f"The clusters were chosen from {n_levels} levels. <a href='levels'>Look at them</a>"
+        )
+    precision = "Localization precisions were used." if result.used_sigma else (
+        "No localization precisions were used."
+    )  # fmt: skip
+    size = html.escape(f"Clusters have at least {params.min_cluster_size} localizations.")
+    lines.append(f"{size} {precision} Seed {result.seed}.")
+    return "<br>".join(lines)
