@@ -196,8 +196,9 @@ class DisplayPanel(QWidget):
         self._color_by.setCurrentIndex(max(self._color_by.findData(self._scene.color_by), 0))
         by = self._scene.color_by
         self._map.setEnabled(by not in ("channel", "cluster"))
-        for widget in (self._contrast, self._gamma):
-            widget.setEnabled(by not in ("cluster", "level"))
+        has_brightness = by not in ("cluster", "level")
+        self._contrast.setEnabled(has_brightness)
+        self._gamma.setEnabled(has_brightness)
         self._map.setCurrentIndex(self._map.findData(state.color_map))
         self._contrast.set_values(*state.contrast)
         for widget in (self._gamma, self._size):
