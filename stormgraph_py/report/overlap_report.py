@@ -158,7 +158,7 @@ def overlap_sections(
     with styled():
         sections = [
             _pictures(analysis),
-            _overlap_section(analysis, measures),
+            Section(title="Overlap", tables=[measures_view(analysis, measures)]),
             _null_section(analysis),
             _voxel_section(analysis),
             _partner_section(analysis, partners),
@@ -278,7 +278,16 @@ def _of_interest(analysis: OverlapAnalysis) -> IntArray:
     return np.concatenate([labels[0], np.where(labels[1] >= 0, labels[1] + n_first, -1)])
 
 
-def _overlap_section(analysis: OverlapAnalysis, measures: pd.DataFrame) -> Section:
+def measures_view(analysis: OverlapAnalysis, measures: pd.DataFrame) -> TableView:
+    """Return the measures in words, with what chance brings about, as the report shows them.
+
+    Parameters
+    ----------
+    analysis : OverlapAnalysis
+        What was found.
+    measures : pandas.DataFrame
+        Table overlap.csv.
+    """
     a, b = analysis.names
     registration = analysis.registration is not None
     rows = []
@@ -309,7 +318,7 @@ def _overlap_section(analysis: OverlapAnalysis, measures: pd.DataFrame) -> Secti
             f"at random by {rounded(analysis.params.registration_nm)} nm (standard deviation along "
             "each axis): how much hangs on the alignment, not an interval around the true overlap."
         )
-    return Section(title="Overlap", tables=[TableView(header=header, rows=rows, note=note)])
+    return TableView(header=header, rows=rows, note=note)
 
 
 def _value(value: float, unit: str) -> str:

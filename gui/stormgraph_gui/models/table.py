@@ -94,11 +94,11 @@ class TableColumn:
         return f"{number:,.{self.decimals}f}"
 
 
-def table_columns(table: pd.DataFrame) -> tuple[TableColumn, ...]:
-    """Describe the columns of a table of clusters, in their order."""
+def table_columns(table: pd.DataFrame, file: str = "clusters.csv") -> tuple[TableColumn, ...]:
+    """Describe the columns of a table, one of clusters unless said otherwise, in their order."""
     found = []
     for name in map(str, table.columns):
-        unit, meaning = _described(name)
+        unit, meaning = _described(name, file)
         values = table[name]
         kind = values.dtype.kind
         found.append(
@@ -220,10 +220,10 @@ def _meant(table: pd.DataFrame, said: str) -> str:
 
 
 @functools.cache
-def _described(name: str) -> tuple[str, str]:
+def _described(name: str, file: str) -> tuple[str, str]:
     """Return the unit and the meaning that the data dictionary gives."""
     try:
-        column = describe("clusters.csv", name)
+        column = describe(file, name)
     except ParameterError:
         return "", ""
     return column.unit, column.meaning

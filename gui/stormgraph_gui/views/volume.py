@@ -15,12 +15,14 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QStackedWidget,
+    QToolBar,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from stormgraph_gui.models.volume import VolumeScene
+from stormgraph_gui.views.named import named
 from stormgraph_gui.views.range_slider import RangeSlider
 from stormgraph_gui.views.volume_backend import opengl_renderer
 from stormgraph_gui.views.volume_canvas import VolumeCanvas
@@ -48,7 +50,7 @@ _HELP = (
 )
 
 
-_Widget = TypeVar("_Widget", bound=QWidget)
+Named = TypeVar("Named", bound=QWidget)
 
 
 class VolumeView(QWidget):
@@ -91,7 +93,7 @@ class VolumeView(QWidget):
         column = QVBoxLayout(data)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(self._top())
+        column.addWidget(self._top())
         column.addWidget(self.canvas, 1)
         column.addLayout(self._bottom())
         self.stack = QStackedWidget()
@@ -157,16 +159,18 @@ class VolumeView(QWidget):
     def _without_opengl(self, _reason: str) -> None:
         self.use_opengl(False)
 
-    def _top(self) -> QHBoxLayout:
-        row = _row()
+    def _top(self) -> QToolBar:
+        # what does not fit into a narrow window is behind the arrow at its end
+        bar = named("volume tools", QToolBar())
+        bar.setMovable(False)
         self._directions = QButtonGroup(self)
         for number, (text, _, tip) in enumerate(_DIRECTIONS):
             button = _named(QToolButton(), f"volume {text}", tip)
             button.setText(text)
             self._directions.addButton(button, number)
-            row.addWidget(button)
+            bar.addWidget(button)
         self._directions.idClicked.connect(self._look_along)
-        row.addSpacing(12)
+        bar.addSeparator()
         colors = QLabel("&Colour by")
         self.colors = _named(
             QComboBox(), "volume colours", "What the colours of the localizations mean"
@@ -206,17 +210,20 @@ class VolumeView(QWidget):
             QPushButton("Save &picture..."), "volume picture", "Save what is seen as a PNG"
         )
         save.clicked.connect(self.picture_wanted)
-        widgets: tuple[QWidget, ...] = (
-            colors, self.colors, self.unclustered, stretch, self.stretch, size,
-            self.size_of_points, self.perspective,
-        )  # fmt: skip
-        for widget in widgets:
-            if widget is stretch:
-                row.addSpacing(12)
-            row.addWidget(widget)
-        row.addStretch(1)
-        row.addWidget(save)
-        return row
+        for group in (
+            (_together(colors, self.colors), self.unclustered),
+            (
+                _together(size, self.size_of_points),
+                self.perspective,
+                _together(stretch, self.stretch),
+            ),
+            (save,),
+        ):
+            for widget in group:
+                bar.addWidget(widget)
+            if save not in group:
+                bar.addSeparator()
+        return bar
 
     def _bottom(self) -> QHBoxLayout:
         row = _row()
@@ -270,10 +277,19 @@ def _row() -> QHBoxLayout:
     return row
 
 
-def _named(widget: _Widget, name: str, tip: str) -> _Widget:
-    widget.setObjectName(name)
+def _named(widget: Named, name: str, tip: str) -> Named:
     widget.setToolTip(tip)
-    return widget
+    return named(name, widget)
+
+
+def _together(label: QLabel, field: QWidget) -> QWidget:
+    """Keep a field beside its label."""
+    both = QWidget()
+    row = QHBoxLayout(both)
+    row.setContentsMargins(4, 0, 4, 0)
+    row.addWidget(label)
+    row.addWidget(field)
+    return both
 
 
 def _number(name: str, tip: str, values: tuple[float, float, float]) -> QDoubleSpinBox:

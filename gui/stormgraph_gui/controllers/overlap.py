@@ -1,0 +1,267 @@
+"""Compares two colours, and writes the report of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stormgraph_gui.models.activity import Message
+from stormgraph_gui.models.overlap import (
+    ChannelChoice,
+    Comparison,
+    channel_choices,
+    proposed_pair,
+    requests_of,
+)
+from stormgraph_gui.models.stages import stage_in_words
+from stormgraph_gui.signals import QObject, Signal
+from stormgraph_py.report.outputs import REPORT, Outputs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stormgraph_gui.jobs.messages import Failed
+    from stormgraph_gui.jobs.worker import Work, Worker
+    from stormgraph_gui.models.activity import Activity
+    from stormgraph_gui.models.document import Document
+    from stormgraph_gui.models.overlap import OverlapModel, Question
+    from stormgraph_gui.models.workspace import Workspace
+    from stormgraph_py.report.overlap_analysis import OverlapParams
+    from stormgraph_py.report.request import Request
+
+_KEPT = "overlap"
+_TITLES = {
+    "input": "These channels cannot be compared so",
+    "memory": "There is not enough memory",
+    "died": "The comparison was cut off",
+    "program": "The comparison failed",
+}
+
+
+class OverlapController(QObject):
+    """Asks and answers questions about two colours, one at a time.
+
+    Parameters
+    ----------
+    model : OverlapModel
+        What is asked and known.
+    document, workspace, activity
+        Data sets, and where to tell what happens.
+    analyst : Worker
+        Process that compares and writes.
+
+    Attributes
+    ----------
+    choices_changed : Signal
+        There are other channels or regions to choose from, or what was compared is out of date.
+    running_changed : Signal
+        A comparison began or ended.
+    written : Signal
+        Path of a report.
+    """
+
+    choices_changed = Signal()
+    running_changed = Signal()
+    written = Signal(str)
+
+    def __init__(
+        self,
+        model: OverlapModel,
+        document: Document,
+        workspace: Workspace,
+        activity: Activity,
+        analyst: Worker,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model, self._document, self._workspace = model, document, workspace
+        self._activity, self._analyst = activity, analyst
+        self._works: dict[int, Work] = {}
+        self._comparing: int | None = None
+        self._asked: tuple[tuple[Request, Request], OverlapParams] | None = None
+        self._was_chosen = False
+        document.changed.connect(self._follow)
+        workspace.loaded_changed.connect(self._loaded_changed)
+        workspace.current_changed.connect(self._follow)
+        model.question_changed.connect(self.choices_changed)
+        activity.stop_requested.connect(self._stop)
+
+    @property
+    def choices(self) -> tuple[ChannelChoice, ...]:
+        """Channels that can be compared."""
+        return channel_choices(self._document.project, self._workspace.loaded)
+
+    @property
+    def regions(self) -> tuple[tuple[str, str], ...]:
+        """Key and name of the regions of the first channel's data set."""
+        a = self._model.question.a
+        if a is None:
+            return ()
+        data_set = self._document.project.data_set(a.data_set)
+        return tuple((one.key, one.roi.name or "Region without a name") for one in data_set.regions)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a comparison is under way."""
+        return self._comparing is not None
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether something else is asked now than what was answered last."""
+        comparison, question = self._model.comparison, self._model.question
+        if comparison is None or question.fault:
+            return False
+        requests, _ = requests_of(self._document.project, question)
+        return not comparison.answers(requests, self._params(question))
+
+    @property
+    def task(self) -> int | None:
+        """Key of the comparison under way among the tasks."""
+        return self._comparing
+
+    def choose(self, **values: Any) -> None:
+        """Change fields of the question: a, b, region, params."""
+        question = dataclasses.replace(self._model.question, **values)
+        self._was_chosen = self._was_chosen or "a" in values or "b" in values
+        if "a" in values and question.region not in [key for key, _ in self._regions_of(question)]:
+            question = dataclasses.replace(question, region=None)
+        self._model.ask(question)
+
+    def start(self) -> bool:
+        """Compare the channels, unless a comparison runs or something is missing."""
+        question = self._model.question
+        if question.fault or self.is_running:
+            return False
+        assert question.a is not None
+        assert question.b is not None
+        requests, names = requests_of(self._document.project, question)
+        params = self._params(question)
+        raw = [
+            self._analyst.keep(f"raw {one.data_set}", self._workspace.loaded[one.data_set].raw)
+            for one in (question.a, question.b)
+        ]
+        work = self._analyst.call(
+            "compare",
+            keep_as=_KEPT,
+            requests=requests,
+            first=raw[0],
+            second=raw[1],
+            names=names,
+            params=params,
+        )
+        self._asked = requests, params
+        self._comparing = self._follow_work(
+            work, f"Comparing {names[0]} and {names[1]}", self._compared, _TITLES
+        )
+        self.running_changed.emit()
+        return True
+
+    def cancel(self) -> None:
+        """Stop the comparison that runs, within a second."""
+        if self._comparing is not None:
+            self._activity.request_stop(self._comparing)
+
+    def write(self, folder: Path, outputs: Outputs, *, overwrite: bool = False) -> None:
+        """Write the folder of the comparison as the command line does; `written` tells of it."""
+        comparison = self._model.comparison
+        if comparison is None:
+            return
+        work = self._analyst.call(
+            "write_comparison",
+            analysis=comparison.analysis,
+            folder=str(folder),
+            outputs=outputs,
+            overwrite=overwrite,
+        )
+        titles = dict.fromkeys(_TITLES, "The report was not written")
+        self._follow_work(work, f"Writing {folder.name}", self._report_written, titles)
+
+    def _params(self, question: Question) -> OverlapParams:
+        return dataclasses.replace(question.params, seed=self._document.project.seed)
+
+    def _regions_of(self, question: Question) -> tuple[tuple[str, str], ...]:
+        if question.a is None:
+            return ()
+        data_set = self._document.project.data_set(question.a.data_set)
+        return tuple((one.key, one.roi.name) for one in data_set.regions)
+
+    def _compared(self, answer: dict[str, Any]) -> None:
+        assert self._asked is not None
+        requests, params = self._asked
+        comparison = Comparison(requests=requests, params=params, **answer)
+        self._model.take(comparison)
+        a, b = comparison.analysis.names
+        title = f"{a} and {b} compared"
+        self._activity.say(Message(level="info", title=title, text=comparison.lead))
+
+    def _report_written(self, folder: str) -> None:
+        self._activity.say(Message(level="info", title=f"Written to {folder}"))
+        self.written.emit(str(Path(folder) / REPORT))
+
+    def _follow_work(
+        self,
+        work: Work,
+        title: str,
+        take: Callable[[Any], None],
+        titles: dict[str, str],
+    ) -> int:
+        task = self._activity.begin("overlap" if take == self._compared else "report", title)
+        self._works[task] = work
+
+        def progressed(stage: str, fraction: float | None) -> None:
+            name, _, bare = stage.rpartition(": ")
+            words = stage_in_words(bare)
+            self._activity.update(task, f"{name}: {words}" if name else words, fraction)
+
+        def succeeded(value: Any) -> None:
+            self._end(task)
+            take(value)
+
+        def failed(fault: Failed) -> None:
+            self._end(task)
+            if fault.reason != "cancelled":
+                self._activity.say(
+                    Message(
+                        level="error",
+                        title=titles[fault.reason],
+                        text=fault.text,
+                        details=fault.details,
+                    )
+                )
+
+        work.progressed.connect(progressed)
+        work.succeeded.connect(succeeded)
+        work.failed.connect(failed)
+        return task
+
+    def _end(self, task: int) -> None:
+        self._works.pop(task, None)
+        self._activity.end(task)
+        if task == self._comparing:
+            self._comparing = None
+            self.running_changed.emit()
+
+    def _stop(self, task: int) -> None:
+        if task in self._works:
+            self._works[task].cancel()
+
+    def _loaded_changed(self, key: str) -> None:
+        if key not in self._workspace.loaded:
+            self._analyst.forget(f"raw {key}")
+        self._follow()
+
+    def _follow(self, *_changes: object) -> None:
+        """Keep the question among what can be asked, and propose one until the user chooses."""
+        choices, question = self.choices, self._model.question
+        known = (question.a in choices, question.b in choices)
+        if not all(known):
+            self._was_chosen = False
+        a, b = question.a, question.b
+        if not self._was_chosen:
+            a, b = proposed_pair(choices, self._workspace.loaded, self._workspace.data_set)
+        changed = dataclasses.replace(question, a=a, b=b)
+        if question.region not in [key for key, _ in self._regions_of(changed)]:
+            changed = dataclasses.replace(changed, region=None)
+        self._model.ask(changed)
+        self.choices_changed.emit()
