@@ -22,7 +22,8 @@ from shapely.geometry.polygon import orient
 from stormgraph_gui.models.density import Box
 from stormgraph_gui.models.overlap import Comparison, Selected
 from stormgraph_gui.views.canvas import Canvas
-from stormgraph_gui.views.plot_style import faded, is_dark
+from stormgraph_gui.views.plot_style import faded
+from stormgraph_gui.views.theme import is_dark
 from stormgraph_py.arrays import FloatArray
 from stormgraph_py.report.overlap_analysis import Channel
 
