@@ -53,6 +53,8 @@ def _render(
     canvas: Canvas, layer: DataLayer, painter: QPainter, size: QSize, enlarged: int
 ) -> None:
     """Paint the canvas with a picture of the data as fine as the file."""
+    # what is still to be drawn, its legend above all
+    layer.draw()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     area = QRect(0, 0, size.width(), size.height())
     layer.show_picture(layer.picture(enlarged))
