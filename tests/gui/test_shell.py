@@ -3,10 +3,19 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QColor, QPalette
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPlainTextEdit, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QDockWidget,
+    QLabel,
+    QPlainTextEdit,
+    QTabBar,
+    QToolButton,
+)
 
 from stormgraph_gui.app import StormGraphApp
 from stormgraph_gui.models.activity import Message
+from stormgraph_gui.models.settings import Settings
 from stormgraph_gui.views.theme import is_dark, palette_of, plot_colors
 
 
@@ -122,3 +131,49 @@ def test_every_action_says_what_it_does_and_no_shortcut_is_given_twice(app):
     actions = [a for a in app.window.findChildren(QAction) if not a.shortcut().isEmpty()]
     keys = [a.shortcut().toString() for a in actions]
     assert len(keys) == len(set(keys))
+
+
+def bars(app):
+    """Tabs of the panels' groups."""
+    found = [b for b in app.window.findChildren(QTabBar) if b.parent() is app.window]
+    return sorted([b.tabText(i) for i in range(b.count())] for b in found if b.isVisible())
+
+
+def test_each_panel_has_one_tab_also_after_the_layout_was_reset(app, qtbot):
+    before = bars(app)
+    tabs = [tab for bar in before for tab in bar]
+    assert len(tabs) == len(set(tabs))
+    app.window.show_dock("log")
+    action(app, "Reset layout").trigger()
+    assert bars(app) == before
+
+
+def test_the_layout_is_remembered(app, qtbot):
+    window = app.window
+    log = window.findChild(QDockWidget, "dock log")
+    clusters = window.findChild(QDockWidget, "dock clusters")
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, clusters)
+    window.findChild(QDockWidget, "dock run").hide()
+    window.show_dock("log")
+    window.resizeDocks([log], [300], Qt.Orientation.Vertical)
+    qtbot.waitUntil(lambda: log.height() == 300)
+    app.provided["shell"].shut_down()
+    other = StormGraphApp(app.settings.folder)
+    other.window.show()
+    again = other.window.findChild(QDockWidget, "dock log")
+    qtbot.waitUntil(lambda: again.height() == 300)
+    moved = other.window.findChild(QDockWidget, "dock clusters")
+    assert other.window.dockWidgetArea(moved) == Qt.DockWidgetArea.LeftDockWidgetArea
+    assert other.window.findChild(QDockWidget, "dock run").isHidden()
+    assert not again.visibleRegion().isEmpty()
+    other.close()
+
+
+@pytest.mark.parametrize("junk", [3, {"panels": 3, "geometry": 5}, {"panels": {"sides": {"log": 1},
+    "sizes": {"left": "wide"}, "fronts": [3], "hidden": {}}, "geometry": "?"}])  # fmt: skip
+def test_a_damaged_layout_is_no_reason_to_stop(qtbot, tmp_path, junk):
+    Settings(tmp_path / "settings").set("layout", junk)
+    made = StormGraphApp(tmp_path / "settings")
+    made.window.show()
+    assert made.window.findChild(QDockWidget, "dock log")
+    made.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QObject, Qt
@@ -18,12 +19,6 @@ from stormgraph_py.report.record import software_versions
 
 if TYPE_CHECKING:
     from stormgraph_gui.app import StormGraphApp
-
-LAYOUT_VERSION = 1
-"""Raised when docks come or go, so that an old layout is not forced on new ones."""
-
-PANEL_SIZES = (250, 330, 220)
-"""Width of the panels left and right, height of those at the bottom, pixels."""
 
 _TITLES = {"system": "As the &system", "light": "&Light", "dark": "&Dark"}
 
@@ -61,27 +56,25 @@ class Shell(QObject):
         window.add_action(
             "Window", "&Reset layout", self.reset_layout, tip="Put all panels where they were first"
         )
-        window.share_space(*PANEL_SIZES)
-        self._first_layout = window.saveState(LAYOUT_VERSION)
         self._restore_layout()
 
     def shut_down(self) -> None:
         """Remember the layout of the window."""
-        layout = {
-            "geometry": _text(self._window.saveGeometry()),
-            "docks": _text(self._window.saveState(LAYOUT_VERSION)),
-        }
+        geometry = base64.b64encode(self._window.saveGeometry().data()).decode("ascii")
+        layout = {"geometry": geometry, "panels": self._window.panels.state()}
         self._app.settings.set("layout", layout)
 
     def reset_layout(self) -> None:
         """Put all panels where they were first."""
-        self._window.restoreState(self._first_layout, LAYOUT_VERSION)
+        self._window.panels.place()
 
     def _restore_layout(self) -> None:
-        layout: Any = self._app.settings.get("layout")
-        if isinstance(layout, dict) and all(isinstance(v, str) for v in layout.values()):
-            self._window.restoreGeometry(_bytes(layout.get("geometry", "")))
-            self._window.restoreState(_bytes(layout.get("docks", "")), LAYOUT_VERSION)
+        known: Any = self._app.settings.get("layout")
+        layout = known if isinstance(known, dict) else {}
+        with contextlib.suppress(ValueError, TypeError):
+            geometry = base64.b64decode(layout.get("geometry", ""), validate=True)
+            self._window.restoreGeometry(QByteArray(geometry))
+        self._window.panels.place(layout.get("panels"))
 
     def _add_undo(self) -> None:
         window, document = self._window, self._app.document
@@ -149,14 +142,3 @@ class Shell(QObject):
     def _said(self, message: Any) -> None:
         if message.level == "info":
             self._window.statusBar().showMessage(message.title, 6000)
-
-
-def _text(data: QByteArray) -> str:
-    return base64.b64encode(data.data()).decode("ascii")
-
-
-def _bytes(text: str) -> QByteArray:
-    try:
-        return QByteArray(base64.b64decode(text, validate=True))
-    except ValueError:
-        return QByteArray()

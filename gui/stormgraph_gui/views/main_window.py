@@ -8,14 +8,13 @@ from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QVBoxLayout, QWidget
 
+from stormgraph_gui.views.panels import Panels
+
 MENUS = ("File", "Edit", "View", "Region", "Analysis", "Batch", "Window", "Help")
 """Menus in their order."""
 
 SMALLEST_PAGE = (300, 200)
 """Width and height to which a view of the data can be made small, pixels."""
-
-SMALLEST_PANEL = (200, 90)
-"""Width and height to which a panel can be made small, pixels."""
 
 
 class MainWindow(QMainWindow):
@@ -41,12 +40,6 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.pages = QTabWidget(documentMode=True)
         self.pages.setObjectName("pages")
-        # panels at the sides are tall, the one at the bottom is as wide as the view
-        for corner, area in (
-            (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
-            (Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea),
-        ):
-            self.setCorner(corner, area)
         self._middle = QVBoxLayout()
         self._middle.setContentsMargins(0, 0, 0, 0)
         self._middle.setSpacing(0)
@@ -55,8 +48,8 @@ class MainWindow(QMainWindow):
         middle.setLayout(self._middle)
         self.setCentralWidget(middle)
         self._menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
+        self.panels = Panels(self)
         self._names: list[str] = []
-        self._docks: dict[str, QDockWidget] = {}
         self._may_close = False
 
     def menu(self, name: str) -> QMenu:
@@ -85,7 +78,7 @@ class MainWindow(QMainWindow):
     def add_dock(
         self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea
     ) -> QDockWidget:
-        """Add a panel at a side, as a tab with those that are there.
+        """Add a panel at a side, as a tab with the others there.
 
         Parameters
         ----------
@@ -98,35 +91,13 @@ class MainWindow(QMainWindow):
         area : Qt.DockWidgetArea
             Left, right or bottom.
         """
-        dock = QDockWidget(title, self)
-        dock.setObjectName(f"dock {name}")
-        dock.setWidget(widget)
-        # a panel made small is cut off at its edge, and never makes the window larger than a screen
-        widget.setMinimumSize(*SMALLEST_PANEL)
-        there = [one for one in self._docks.values() if self.dockWidgetArea(one) == area]
-        self.addDockWidget(area, dock)
-        if there:
-            self.tabifyDockWidget(there[-1], dock)
-            there[0].raise_()
-        self._docks[name] = dock
+        dock = self.panels.add(name, title, widget, area)
         self.menu("Window").addAction(dock.toggleViewAction())
         return dock
 
-    def share_space(self, left: int, right: int, bottom: int) -> None:
-        """Give the panels of each side a size, pixels; the views of the data get the rest."""
-        areas, sides = Qt.DockWidgetArea, Qt.Orientation
-        for area, size, side in (
-            (areas.LeftDockWidgetArea, left, sides.Horizontal),
-            (areas.RightDockWidgetArea, right, sides.Horizontal),
-            (areas.BottomDockWidgetArea, bottom, sides.Vertical),
-        ):
-            docks = [one for one in self._docks.values() if self.dockWidgetArea(one) == area]
-            self.resizeDocks(docks, [size] * len(docks), side)
-
     def show_dock(self, name: str) -> None:
         """Open a panel and bring its tab to the front."""
-        self._docks[name].show()
-        self._docks[name].raise_()
+        self.panels.show(name)
 
     def add_action(
         self,

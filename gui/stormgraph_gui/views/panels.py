@@ -1,0 +1,139 @@
+"""The panels round the views of the data: placed at once, remembered, put back.
+
+Qt can save and restore the state of its docks, but leaves tab bars of earlier groups behind when it
+restores them (6.11); so what is remembered here is the side, order and size of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+LEFT, RIGHT, BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
+_SIDES = {"left": LEFT, "right": RIGHT, "bottom": BOTTOM}
+
+SMALLEST_PANEL = (200, 90)
+"""Width and height to which a panel can be made small, pixels."""
+
+FIRST_SIZES = {"left": 250, "right": 330, "bottom": 220}
+"""Width of the panels left and right, height of those at the bottom, pixels."""
+
+
+class Panels:
+    """The docks of a window.
+
+    Parameters
+    ----------
+    window : QMainWindow
+        Whose docks they are.
+    """
+
+    def __init__(self, window: QMainWindow) -> None:
+        self._window = window
+        self._docks: dict[str, QDockWidget] = {}
+        self._first: dict[str, str] = {}
+        # panels at the sides are tall, those at the bottom are as wide as the view
+        window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+
+    def add(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        """Make a dock; it is placed by `place`."""
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(f"dock {name}")
+        # one made small is cut off at its edge, and never makes the window larger than a screen
+        widget.setMinimumSize(*SMALLEST_PANEL)
+        dock.setWidget(widget)
+        self._docks[name] = dock
+        self._first[name] = _side_of(area)
+        return dock
+
+    def show(self, name: str) -> None:
+        """Open a panel and bring its tab to the front."""
+        self._docks[name].show()
+        self._docks[name].raise_()
+
+    def place(self, state: Mapping[str, Any] | None = None) -> None:
+        """Put all panels where they were remembered to be, else where they belong at first.
+
+        Parameters
+        ----------
+        state : mapping, optional
+            What `state` returned; what it does not know, or wrongly, is left out.
+        """
+        known = state if isinstance(state, Mapping) else {}
+        sides = self._first | {
+            name: side
+            for name, side in _mapping(known.get("sides")).items()
+            if name in self._docks and side in _SIDES
+        }
+        hidden = _names(known.get("hidden"))
+        fronts = _names(known.get("fronts")) or self._first_fronts()
+        layout = self._window.layout()
+        assert layout is not None
+        # all at once: one by one Qt makes a tab bar for each step
+        layout.setEnabled(False)
+        for side, area in _SIDES.items():
+            docks = [dock for name, dock in self._docks.items() if sides[name] == side]
+            for dock in docks:
+                dock.setFloating(False)
+                self._window.removeDockWidget(dock)
+            for dock in docks[:1]:
+                self._window.addDockWidget(area, dock)
+            for before, dock in pairwise(docks):
+                self._window.tabifyDockWidget(before, dock)
+        layout.setEnabled(True)
+        for name, dock in self._docks.items():
+            dock.setVisible(name not in hidden)
+        for name in fronts:
+            if name in self._docks and name not in hidden:
+                self._docks[name].raise_()
+        sizes = FIRST_SIZES | {
+            side: size
+            for side, size in _mapping(known.get("sizes")).items()
+            if side in _SIDES and isinstance(size, int) and 50 <= size <= 10_000
+        }
+        for side in _SIDES:
+            docks = [dock for name, dock in self._docks.items() if sides[name] == side]
+            way = Qt.Orientation.Vertical if side == "bottom" else Qt.Orientation.Horizontal
+            self._window.resizeDocks(docks, [sizes[side]] * len(docks), way)
+
+    def state(self) -> dict[str, Any]:
+        """Return where the panels are, ready for JSON."""
+        sides, sizes, fronts, hidden = {}, dict(FIRST_SIZES), [], []
+        for name, dock in self._docks.items():
+            area = self._window.dockWidgetArea(dock)
+            side = _side_of(area) if area in _SIDES.values() else self._first[name]
+            sides[name] = side
+            if dock.isHidden() and not self._window.tabifiedDockWidgets(dock):
+                hidden.append(name)
+            if not dock.visibleRegion().isEmpty() and not dock.isFloating():
+                fronts.append(name)
+                sizes[side] = dock.height() if side == "bottom" else dock.width()
+        return {"sides": sides, "sizes": sizes, "fronts": fronts, "hidden": hidden}
+
+    def _first_fronts(self) -> list[str]:
+        """Return the panel of each side that is to the front at first."""
+        firsts: dict[str, str] = {}
+        for name, side in self._first.items():
+            firsts.setdefault(side, name)
+        return list(firsts.values())
+
+
+def _side_of(area: Qt.DockWidgetArea) -> str:
+    return next(side for side, one in _SIDES.items() if one == area)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _names(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
