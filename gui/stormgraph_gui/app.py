@@ -18,6 +18,7 @@ from stormgraph_gui.models.document import Document
 from stormgraph_gui.models.settings import Settings
 from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.views.main_window import MainWindow
+from stormgraph_gui.views.theme import apply_appearance, known_appearance
 
 FEATURES: tuple[str, ...] = (
     "viewer", "volume", "opening", "filters", "regions", "display", "running", "results", "tables",
@@ -47,6 +48,8 @@ class StormGraphApp(QObject):
         self.reader = Worker("stormgraph reader", self)
         self.analyst = Worker("stormgraph analyst", self)
         self.provided: dict[str, Any] = {}
+        # ahead of the widgets, which would be given it one by one
+        apply_appearance(known_appearance(self.settings.get("appearance")))
         self.window = MainWindow()
         for name in FEATURES:
             import_module(f"stormgraph_gui.features.{name}").install(self)

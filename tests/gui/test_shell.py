@@ -127,10 +127,16 @@ def test_help_opens_and_closes(app, qtbot, what):
     assert not box.isVisible()
 
 
-def test_every_action_says_what_it_does_and_no_shortcut_is_given_twice(app):
-    actions = [a for a in app.window.findChildren(QAction) if not a.shortcut().isEmpty()]
+def test_no_shortcut_of_the_window_is_given_twice(app):
+    everywhere = Qt.ShortcutContext.WindowShortcut
+    actions = [
+        a
+        for a in app.window.findChildren(QAction)
+        if not a.shortcut().isEmpty() and a.shortcutContext() == everywhere
+    ]
     keys = [a.shortcut().toString() for a in actions]
-    assert len(keys) == len(set(keys))
+    assert len(keys) > 15
+    assert sorted(keys) == sorted(set(keys))
 
 
 def bars(app):
@@ -140,11 +146,14 @@ def bars(app):
 
 
 def test_each_panel_has_one_tab_also_after_the_layout_was_reset(app, qtbot):
+    qtbot.waitUntil(lambda: bool(bars(app)))
     before = bars(app)
     tabs = [tab for bar in before for tab in bar]
     assert len(tabs) == len(set(tabs))
     app.window.show_dock("log")
     action(app, "Reset layout").trigger()
+    app.window.resize(1500, 900)
+    QApplication.processEvents()
     assert bars(app) == before
 
 
@@ -156,12 +165,13 @@ def test_the_layout_is_remembered(app, qtbot):
     window.findChild(QDockWidget, "dock run").hide()
     window.show_dock("log")
     window.resizeDocks([log], [300], Qt.Orientation.Vertical)
-    qtbot.waitUntil(lambda: log.height() == 300)
+    qtbot.waitUntil(lambda: log.height() >= 250)
+    height = log.height()
     app.provided["shell"].shut_down()
     other = StormGraphApp(app.settings.folder)
     other.window.show()
     again = other.window.findChild(QDockWidget, "dock log")
-    qtbot.waitUntil(lambda: again.height() == 300)
+    qtbot.waitUntil(lambda: abs(again.height() - height) <= 2)
     moved = other.window.findChild(QDockWidget, "dock clusters")
     assert other.window.dockWidgetArea(moved) == Qt.DockWidgetArea.LeftDockWidgetArea
     assert other.window.findChild(QDockWidget, "dock run").isHidden()

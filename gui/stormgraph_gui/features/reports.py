@@ -53,7 +53,7 @@ class ReportQuestions(QObject):
             "Analysis",
             "Report of the &project...",
             self.ask_all,
-            "Ctrl+Shift+P",
+            "Ctrl+Alt+P",
             "Write the reports and tables of all results, with an index",
         )
         self.open_page = open_page

@@ -14,7 +14,7 @@ from stormgraph_gui.views.log_window import LogWindow
 from stormgraph_gui.views.notices import ErrorDialogs, NoticeStrip
 from stormgraph_gui.views.shortcut_list import ShortcutList
 from stormgraph_gui.views.task_line import TaskLine
-from stormgraph_gui.views.theme import APPEARANCES, Appearance, apply_appearance
+from stormgraph_gui.views.theme import APPEARANCES, Appearance, apply_appearance, known_appearance
 from stormgraph_py.report.record import software_versions
 
 if TYPE_CHECKING:
@@ -101,8 +101,7 @@ class Shell(QObject):
         menu = self._window.menu("View").addMenu("&Appearance")
         menu.setObjectName("appearance menu")
         group = QActionGroup(menu)
-        asked: Any = self._app.settings.get("appearance")
-        chosen: Appearance = asked if asked in APPEARANCES else "system"
+        chosen = known_appearance(self._app.settings.get("appearance"))
         for appearance in APPEARANCES:
             action = QAction(_TITLES[appearance], menu, checkable=True)
             action.setObjectName(f"appearance {appearance}")
@@ -113,7 +112,6 @@ class Shell(QObject):
         group.triggered.connect(self._choose_appearance)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._system_changed)
-        apply_appearance(chosen)
 
     def _choose_appearance(self, action: QAction) -> None:
         appearance: Appearance = action.data()

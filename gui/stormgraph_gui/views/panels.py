@@ -6,12 +6,12 @@ restores them (6.11); so what is remembered here is the side, order and size of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
 
 LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -92,18 +92,27 @@ class Panels:
         layout.setEnabled(True)
         for name, dock in self._docks.items():
             dock.setVisible(name not in hidden)
-        for name in fronts:
-            if name in self._docks and name not in hidden:
-                self._docks[name].raise_()
         sizes = FIRST_SIZES | {
             side: size
             for side, size in _mapping(known.get("sizes")).items()
             if side in _SIDES and isinstance(size, int) and 50 <= size <= 10_000
         }
+        fronts = [name for name in fronts if name in self._docks and name not in hidden]
+        self._finish(sides, sizes, fronts)
+        # tabs of a window that was not shown yet cannot be brought to the front
+        QTimer.singleShot(0, self._window, lambda: self._finish(sides, sizes, fronts))
+
+    def _finish(
+        self, sides: Mapping[str, str], sizes: Mapping[str, int], fronts: Sequence[str]
+    ) -> None:
+        """Bring panels to the front and give sides their sizes."""
+        for name in fronts:
+            self._docks[name].raise_()
         for side in _SIDES:
             docks = [dock for name, dock in self._docks.items() if sides[name] == side]
             way = Qt.Orientation.Vertical if side == "bottom" else Qt.Orientation.Horizontal
             self._window.resizeDocks(docks, [sizes[side]] * len(docks), way)
+        self._hide_old_tabs()
 
     def state(self) -> dict[str, Any]:
         """Return where the panels are, ready for JSON."""
@@ -116,8 +125,31 @@ class Panels:
                 hidden.append(name)
             if not dock.visibleRegion().isEmpty() and not dock.isFloating():
                 fronts.append(name)
-                sizes[side] = dock.height() if side == "bottom" else dock.width()
+                sizes[side] = dock.width()
+                if side == "bottom":
+                    sizes[side] = dock.height() + self._height_of_tabs(dock)
         return {"sides": sides, "sizes": sizes, "fronts": fronts, "hidden": hidden}
+
+    def _tab_bars(self) -> list[QTabBar]:
+        """Return the tab bars of groups of panels, oldest first."""
+        here = Qt.FindChildOption.FindDirectChildrenOnly
+        return [bar for bar in self._window.findChildren(QTabBar, options=here) if bar.count()]
+
+    def _hide_old_tabs(self) -> None:
+        """Hide the tab bars that Qt leaves where it has made new ones."""
+        newest: dict[str, QTabBar] = {}
+        for bar in self._tab_bars():
+            for name in map(bar.tabText, range(bar.count())):
+                if name in newest:
+                    newest[name].hide()
+                newest[name] = bar
+
+    def _height_of_tabs(self, dock: QDockWidget) -> int:
+        """Return the height of the tabs over a panel."""
+        for bar in self._tab_bars():
+            if bar.isVisible() and dock.windowTitle() in map(bar.tabText, range(bar.count())):
+                return bar.height()
+        return 0
 
     def _first_fronts(self) -> list[str]:
         """Return the panel of each side that is to the front at first."""

@@ -1,4 +1,4 @@
-"""Light and dark: palettes, the few rules beyond them, and the colours of plots."""
+"""Light and dark: palettes, and the colours of plots."""
 
 from __future__ import annotations
 
@@ -97,14 +97,6 @@ _DARK = {
 }
 _FADED = ("WindowText", "Text", "ButtonText")
 
-_RULES = """
-QToolTip {{ border: 1px solid {line}; padding: 3px; }}
-QDockWidget::title {{ padding: 4px 6px; background: {raised}; }}
-QMainWindow::separator {{ background: {line}; width: 3px; height: 3px; }}
-QStatusBar::item {{ border: none; }}
-QHeaderView::section {{ padding: 3px 5px; }}
-"""
-
 
 def palette_of(dark: bool) -> QPalette:
     """Return the palette of an appearance."""
@@ -120,6 +112,11 @@ def palette_of(dark: bool) -> QPalette:
     return palette
 
 
+def known_appearance(name: object) -> Appearance:
+    """Return an appearance by its name; "system" where there is no such one."""
+    return next((one for one in APPEARANCES if one == name), "system")
+
+
 def apply_appearance(appearance: Appearance) -> None:
     """Give the running app an appearance; "system" is what the desktop has."""
     app = QApplication.instance()
@@ -127,11 +124,12 @@ def apply_appearance(appearance: Appearance) -> None:
     dark = appearance == "dark"
     if appearance == "system":
         dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-    app.setStyle("Fusion")
+    # giving all widgets the style they have already would take seconds
+    if app.style().name() != "fusion":
+        app.setStyle("Fusion")
     palette = palette_of(dark)
-    app.setPalette(palette)
-    line = palette.color(QPalette.ColorRole.Midlight).name()
-    app.setStyleSheet(_RULES.format(line=line, raised=line))
+    if app.palette() != palette:
+        app.setPalette(palette)
 
 
 def is_dark(palette: QPalette | None = None) -> bool:
