@@ -46,6 +46,12 @@ def quietly(_event):
     """No progress."""
 
 
+@pytest.fixture(autouse=True)
+def only_this(monkeypatch):
+    """Leave the other features out of the app, which take their time to be made."""
+    monkeypatch.setattr("stormgraph_gui.app.FEATURES", ("overlap",))
+
+
 @pytest.fixture
 def page(app, qtbot):
     """The page of two colours, in front."""

@@ -5,10 +5,16 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QPushButton, QToolButton
 
 from stormgraph_gui.models.projection import project
-from stormgraph_gui.models.volume import volume_scene
+from stormgraph_gui.models.volume import colored_points, volume_scene
 from stormgraph_gui.views.range_slider import RangeSlider
 from stormgraph_gui.views.volume_backend import why_no_opengl
 from stormgraph_gui.views.volume_renderer import BACKGROUND
+
+
+@pytest.fixture(autouse=True)
+def only_this(monkeypatch):
+    """Leave the other features out of the app, which take their time to be made."""
+    monkeypatch.setattr("stormgraph_gui.app.FEATURES", ("volume",))
 
 
 @pytest.fixture
@@ -196,13 +202,13 @@ def test_colours_by_z_go_from_low_to_high_with_a_bar(app, in_space, qtbot):
     box.setFocus()
     while box.currentText() != "z":
         qtbot.keyClick(box, Qt.Key.Key_Up)
-    qtbot.waitUntil(lambda: in_space.canvas.scene_shown.color_bar is not None)
+    qtbot.waitUntil(lambda: in_space.canvas.scene_shown.all.color_bar is not None)
     scene = in_space.canvas.scene_shown
     order = np.argsort(scene.xyz[:, 2])
     light = scene.colors[order, :3].astype(float) @ (0.2126, 0.7152, 0.0722)
     assert (np.diff(light) >= -1.0).all()
     z = app.workspace.analysis.localizations.xyz[:, 2]
-    assert z.min() <= scene.color_bar.low < scene.color_bar.high <= z.max()
+    assert z.min() <= scene.all.color_bar.low < scene.all.color_bar.high <= z.max()
 
 
 def test_a_region_at_hand_is_what_is_shown(app, page, blobs, put_data, qtbot):
@@ -225,10 +231,11 @@ def test_unclustered_and_hidden_channels_are_left_out(blobs):
     rng = np.random.default_rng(0)
     locs = Localizations.from_arrays(rng.uniform(0, 100, (50, 3)), channel=np.arange(50) % 2)
     labels = np.arange(50) % 5 - 1
-    scene = volume_scene(locs, labels, "channel", show_unclustered=False, hidden_channels={1})
+    points = colored_points(locs, labels, "channel")
+    scene = volume_scene(points, show_unclustered=False, hidden_channels={1})
     assert len(scene.xyz) == ((labels >= 0) & (np.arange(50) % 2 == 0)).sum()
-    assert scene.n_all == 50
-    assert len(scene.legend) == 2
+    assert len(points.xyz) == 50
+    assert len(points.legend) == 2
 
 
 def test_the_picture_is_written_as_seen(app, in_space, tmp_path):

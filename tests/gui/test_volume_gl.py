@@ -18,6 +18,12 @@ def pixels_of(image):
     return flat[..., [2, 1, 0]].astype(int)
 
 
+@pytest.fixture(autouse=True)
+def only_this(monkeypatch):
+    """Leave the other features out of the app, which take their time to be made."""
+    monkeypatch.setattr("stormgraph_gui.app.FEATURES", ("volume",))
+
+
 @pytest.fixture
 def canvas(app, blobs, put_data, put_analysis, qtbot):
     """The canvas of the 3-D page with clusters."""

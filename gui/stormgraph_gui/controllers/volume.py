@@ -6,10 +6,13 @@ import numpy as np
 
 from stormgraph_gui.models.display import Display
 from stormgraph_gui.models.document import Document
+from stormgraph_gui.models.project import Project
 from stormgraph_gui.models.shown import shown_labels
 from stormgraph_gui.models.volume import (
+    ColoredPoints,
     VolumeColor,
     VolumeScene,
+    colored_points,
     possible_colors,
     volume_scene,
 )
@@ -53,6 +56,8 @@ class VolumeController(QObject):
         self._document, self._workspace, self._display = document, workspace, display
         self._wanted: VolumeColor | None = None
         self._cropped: tuple[object, Localizations] | None = None
+        self._colored: tuple[tuple[object, ...], ColoredPoints] | None = None
+        document.changed.connect(self._document_changed)
         workspace.current_changed.connect(self._look_elsewhere)
         workspace.loaded_changed.connect(self._look_elsewhere)
         workspace.analyses_changed.connect(self._look_elsewhere)
@@ -86,22 +91,17 @@ class VolumeController(QObject):
     @property
     def z_range_nm(self) -> tuple[float, float] | None:
         """From the lowest to the highest localization."""
-        localizations = self._localizations()
-        if localizations is None or self.hint or not len(localizations):
-            return None
-        z = localizations.xyz[:, 2]
-        return float(z.min()), float(z.max())
+        points = self._points()
+        return None if points is None else points.z_range_nm
 
     def scene(self) -> VolumeScene | None:
         """Return what is to be shown; None when there is nothing in 3-D."""
-        localizations = self._localizations()
-        if localizations is None or self.hint or not len(localizations):
+        points = self._points()
+        if points is None:
             return None
         state = self._display.state
         return volume_scene(
-            localizations,
-            self._labels(),
-            self.color_by,
+            points,
             selected=self._workspace.clusters,
             slab_nm=state.slab_nm,
             show_unclustered=state.show_unclustered,
@@ -135,6 +135,20 @@ class VolumeController(QObject):
         else:
             self._workspace.select_clusters({cluster})
 
+    def _points(self) -> ColoredPoints | None:
+        localizations = self._localizations()
+        if localizations is None or self.hint or not len(localizations):
+            return None
+        labels, color_by = self._labels(), self.color_by
+        known = self._colored
+        if known is None or not all(
+            one is other
+            for one, other in zip(known[0], (localizations, labels, color_by), strict=True)
+        ):
+            points = colored_points(localizations, labels, color_by)
+            self._colored = known = (localizations, labels, color_by), points
+        return known[1]
+
     def _localizations(self) -> Localizations | None:
         analysis, current = self._workspace.analysis, self._workspace.current
         if analysis is not None:
@@ -148,7 +162,11 @@ class VolumeController(QObject):
         key, region = self._workspace.data_set, self._workspace.region
         if key is None or region is None:
             return localizations
-        roi = self._document.project.data_set(key).region(region).roi
+        try:
+            roi = self._document.project.data_set(key).region(region).roi
+        except KeyError:
+            # it has just been removed, and whoever did that says next what is looked at
+            return localizations
         known = (localizations, roi)
         if self._cropped is None or self._cropped[0] != known:
             inside = np.flatnonzero(roi.contains(localizations.xy))
@@ -161,7 +179,15 @@ class VolumeController(QObject):
         return None if analysis is None else shown_labels(analysis, self._workspace.level)
 
     def _look_elsewhere(self, _key: str | None = None) -> None:
+        slab, whole = self._display.state.slab_nm, self.z_range_nm
+        if slab and whole and (slab[1] < whole[0] or slab[0] > whole[1]):
+            # a slab of other data, in which these have nothing
+            self._display.set(slab_nm=None)
         self.changed.emit(True)
+
+    def _document_changed(self, before: Project, now: Project) -> None:
+        if self._workspace.region is not None and before.data_sets is not now.data_sets:
+            self.changed.emit(False)
 
     def _look_again(self) -> None:
         self.changed.emit(False)

@@ -50,6 +50,7 @@ class VolumeFeature(QObject):
         )  # fmt: skip
         self._opengl.setCheckable(True)
         self._opengl.setChecked(bool(app.settings.get(USE_OPENGL, True)))
+        self.view.show_hint(self.controller.hint)
 
     def refresh(self) -> None:
         """Show what is looked at now, if the page is in front and anything changed."""

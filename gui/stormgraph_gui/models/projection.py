@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from stormgraph_py.arrays import BoolArray, FloatArray, IntArray
+from stormgraph_py.arrays import FloatArray, IntArray
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 Positions: TypeAlias = npt.NDArray[np.float64] | npt.NDArray[np.float32]
@@ -156,6 +156,11 @@ class Bounds:
             [both[[i, j, k], [0, 1, 2]] for i in (0, 1) for j in (0, 1) for k in (0, 1)]
         )
 
+    def moved(self, by: FloatArray) -> Bounds:
+        """Return the box elsewhere."""
+        (x0, y0, z0), (x1, y1, z1) = (np.array([self.low, self.high]) + by).tolist()
+        return Bounds((x0, y0, z0), (x1, y1, z1))
+
     def diagonal(self, z_scale: float = 1.0) -> float:
         """Return the length of the diagonal."""
         return float(np.linalg.norm((np.array(self.high) - np.array(self.low)) * (1, 1, z_scale)))
@@ -195,21 +200,6 @@ def project(
     else:
         scale = np.full_like(near, focal / camera.distance_nm)
     return np.column_stack([width / 2 + right * scale, height / 2 - up * scale]), near
-
-
-def in_slab(z_nm: FloatArray, slab_nm: tuple[float, float] | None) -> BoolArray:
-    """Tell which points lie in a range of z; None is all of it."""
-    if slab_nm is None:
-        return np.ones(len(z_nm), dtype=bool)
-    inside: BoolArray = (z_nm >= slab_nm[0]) & (z_nm <= slab_nm[1])
-    return inside
-
-
-def thinned(n: int, most: int, seed: int = 0) -> IntArray:
-    """Return indices of at most so many of n points, chosen at random, ascending."""
-    if n <= most:
-        return np.arange(n)
-    return np.sort(np.random.default_rng(seed).choice(n, most, replace=False))
 
 
 def paint_points(
@@ -278,10 +268,3 @@ def nearest_point(
         return None
     best = close[gap[close] <= float(gap[close].min()) + 1.0]
     return int(best[np.argmax(nearness[best])])
-
-
-def gray_canvas(width: int, height: int, color: Any) -> Pixels:
-    """Return an image (height, width, 4) of one colour."""
-    image = np.empty((height, width, 4), dtype=np.uint8)
-    image[:] = color
-    return image

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from stormgraph_gui.models.cluster_colors import cluster_colors
-from stormgraph_gui.models.color_maps import color_map
+from stormgraph_gui.models.color_maps import Colors, color_map
 from stormgraph_gui.models.projection import Bounds
-from stormgraph_py.arrays import BoolArray, FloatArray, IntArray
+from stormgraph_py.arrays import FloatArray, IntArray
 from stormgraph_py.report.overlap_analysis import channel_name
 
 if TYPE_CHECKING:
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 VolumeColor: TypeAlias = Literal["z", "cluster", "channel", "precision", "photons", "frame"]
 VOLUME_COLORS: tuple[VolumeColor, ...] = get_args(VolumeColor)
 """What the colours of the 3-D view can mean."""
+
+Legend: TypeAlias = tuple[tuple[str, tuple[int, int, int]], ...]
 
 CHANNEL_COLORS = ((86, 180, 233), (230, 159, 0), (0, 158, 115), (204, 121, 167), (240, 228, 66))
 """Colours of Okabe and Ito for channels, on black."""
@@ -53,12 +54,12 @@ class ColorBar:
     title: str
     low: float
     high: float
-    colors: npt.NDArray[np.uint8]
+    colors: Colors
 
 
 @dataclass(frozen=True, eq=False)
-class VolumeScene:
-    """Points with their colours.
+class ColoredPoints:
+    """All localizations with their colours, in random order: any first part is a fair sample.
 
     Parameters
     ----------
@@ -66,33 +67,60 @@ class VolumeScene:
         Positions, nm from `origin_nm`.
     origin_nm : (3,) array
         What is added to them, so that single precision suffices.
+    labels, channel : (n,) array of int or None
+        Clusters, -1 = unclustered, and channels; None without them.
     colors : (n, 4) array of uint8
         Red, green, blue, strength.
-    labels : (n,) array of int or None
-        Clusters, -1 = unclustered; None without a result.
     color_bar : ColorBar or None
         Where the colours stand for numbers.
     legend : tuple of (str, (int, int, int))
         Where they stand for things: name and colour of each.
-    n_all : int
-        Localizations before those of the slab and of what is not shown were left out.
     box : Bounds
         Around all of them, relative to the origin.
     """
 
     xyz: npt.NDArray[np.float32]
     origin_nm: FloatArray
-    colors: npt.NDArray[np.uint8]
     labels: IntArray | None
+    channel: IntArray | None
+    colors: Colors
     color_bar: ColorBar | None
-    legend: tuple[tuple[str, tuple[int, int, int]], ...]
-    n_all: int
+    legend: Legend
     box: Bounds
 
-    @cached_property
-    def turn(self) -> IntArray:
-        """Indices of all points in random order: any first part is a fair sample."""
-        return np.random.default_rng(0).permutation(len(self.xyz))
+    @property
+    def z_range_nm(self) -> tuple[float, float]:
+        """From the lowest to the highest."""
+        origin = float(self.origin_nm[2])
+        return self.box.low[2] + origin, self.box.high[2] + origin
+
+
+@dataclass(frozen=True, eq=False)
+class VolumeScene:
+    """The points that are shown.
+
+    Parameters
+    ----------
+    xyz, labels, colors
+        As in `ColoredPoints`, of those that are shown.
+    all : ColoredPoints
+        Those that they were chosen from.
+    """
+
+    xyz: npt.NDArray[np.float32]
+    labels: IntArray | None
+    colors: Colors
+    all: ColoredPoints
+
+    @property
+    def origin_nm(self) -> FloatArray:
+        """What is added to positions."""
+        return self.all.origin_nm
+
+    @property
+    def box(self) -> Bounds:
+        """The box around all points, relative to the origin."""
+        return self.all.box
 
 
 def possible_colors(
@@ -111,26 +139,52 @@ def possible_colors(
     return tuple(name for name in VOLUME_COLORS if there[name])
 
 
+def colored_points(
+    localizations: Localizations, labels: IntArray | None, color_by: VolumeColor
+) -> ColoredPoints:
+    """Colour localizations with z.
+
+    Parameters
+    ----------
+    localizations : Localizations
+        At least one.
+    labels : (n,) array of int or None
+        Their clusters.
+    color_by : str
+        What the colours mean.
+    """
+    order = np.random.default_rng(0).permutation(len(localizations))
+    xyz = localizations.xyz
+    box = Bounds.of(xyz)
+    origin = np.array(box.center)
+    colors, bar = _colors(localizations, labels, color_by)
+    channel = localizations.channel
+    return ColoredPoints(
+        xyz=(xyz - origin).astype(np.float32)[order],
+        origin_nm=origin,
+        labels=None if labels is None else labels[order],
+        channel=None if channel is None else channel[order],
+        colors=colors[order],
+        color_bar=bar,
+        legend=_legend(localizations, color_by),
+        box=box.moved(-origin),
+    )
+
+
 def volume_scene(
-    localizations: Localizations,
-    labels: IntArray | None,
-    color_by: VolumeColor,
+    points: ColoredPoints,
     *,
     selected: Set[int] = frozenset(),
     slab_nm: tuple[float, float] | None = None,
     show_unclustered: bool = True,
     hidden_channels: Set[int] = frozenset(),
 ) -> VolumeScene:
-    """Choose points and colour them.
+    """Choose points and let some of them stand out.
 
     Parameters
     ----------
-    localizations : Localizations
-        With z.
-    labels : (n,) array of int or None
-        Their clusters.
-    color_by : str
-        What the colours mean.
+    points : ColoredPoints
+        All of them.
     selected : set of int
         Clusters that stand out.
     slab_nm : tuple of float, optional
@@ -140,53 +194,36 @@ def volume_scene(
     hidden_channels : set of int
         Channels that are not drawn.
     """
-    xyz = localizations.xyz
-    box = Bounds.of(xyz)
-    origin = np.array(box.center)
-    colors, bar = _colors(localizations, labels, color_by)
-    if labels is not None and selected:
-        rest = ~np.isin(labels, list(selected))
-        colors[rest, :3] = colors[rest, :3] * _DIMMED
-    shown = _shown(localizations, labels, slab_nm, show_unclustered, hidden_channels)
-    low, high = np.array(box.low) - origin, np.array(box.high) - origin
-    (x0, y0, z0), (x1, y1, z1) = low.tolist(), high.tolist()
-    return VolumeScene(
-        xyz=(xyz[shown] - origin).astype(np.float32),
-        origin_nm=origin,
-        colors=colors[shown],
-        labels=None if labels is None else labels[shown],
-        color_bar=bar,
-        legend=_legend(localizations, color_by),
-        n_all=len(xyz),
-        box=Bounds((x0, y0, z0), (x1, y1, z1)),
-    )
-
-
-def _shown(
-    localizations: Localizations,
-    labels: IntArray | None,
-    slab_nm: tuple[float, float] | None,
-    show_unclustered: bool,
-    hidden_channels: Set[int],
-) -> BoolArray:
-    shown = np.ones(len(localizations), dtype=bool)
+    shown = np.ones(len(points.xyz), dtype=bool)
+    labels, colors = points.labels, points.colors
     if slab_nm is not None:
-        z = localizations.xyz[:, 2]
-        shown &= (z >= slab_nm[0]) & (z <= slab_nm[1])
+        low, high = (value - float(points.origin_nm[2]) for value in slab_nm)
+        shown &= (points.xyz[:, 2] >= low) & (points.xyz[:, 2] <= high)
     if labels is not None and not show_unclustered:
         shown &= labels >= 0
-    if hidden_channels and localizations.channel is not None:
-        shown &= ~np.isin(localizations.channel, list(hidden_channels))
-    return shown
+    if hidden_channels and points.channel is not None:
+        shown &= ~np.isin(points.channel, list(hidden_channels))
+    if labels is not None and selected:
+        rest = ~np.isin(labels, list(selected))
+        colors = colors.copy()
+        colors[rest, :3] = colors[rest, :3] * _DIMMED
+    if shown.all():
+        return VolumeScene(xyz=points.xyz, labels=labels, colors=colors, all=points)
+    return VolumeScene(
+        xyz=points.xyz[shown],
+        labels=None if labels is None else labels[shown],
+        colors=colors[shown],
+        all=points,
+    )
 
 
 def _colors(
     localizations: Localizations, labels: IntArray | None, color_by: VolumeColor
-) -> tuple[npt.NDArray[np.uint8], ColorBar | None]:
+) -> tuple[Colors, ColorBar | None]:
     if color_by == "cluster":
         if labels is None:
             return np.full((len(localizations), 4), 255, dtype=np.uint8), None
-        return cluster_colors(labels).copy(), None
+        return cluster_colors(labels), None
     if color_by == "channel":
         colors = np.full((len(localizations), 4), 255, dtype=np.uint8)
         _, number = np.unique(_channels(localizations), return_inverse=True)
@@ -205,9 +242,7 @@ def _colors(
     return _mapped(values, bar), bar
 
 
-def _legend(
-    localizations: Localizations, color_by: VolumeColor
-) -> tuple[tuple[str, tuple[int, int, int]], ...]:
+def _legend(localizations: Localizations, color_by: VolumeColor) -> Legend:
     if color_by != "channel":
         return ()
     names = localizations.provenance.channel_names
@@ -234,7 +269,7 @@ def _channels(localizations: Localizations) -> IntArray:
     return np.zeros(len(localizations), dtype=np.int64) if channel is None else channel
 
 
-def _mapped(values: FloatArray, bar: ColorBar) -> npt.NDArray[np.uint8]:
+def _mapped(values: FloatArray, bar: ColorBar) -> Colors:
     last = len(bar.colors) - 1
     share = (np.nan_to_num(values) - bar.low) / max(bar.high - bar.low, 1e-9)
     step = np.clip(share * last, 0, last).astype(np.uint8)

@@ -103,11 +103,14 @@ class VolumeCanvas(QWidget):
         """Show points; all of them are brought into view where asked for."""
         self._scene = scene
         self._give_points(scene)
-        self._overlay.show_colors(scene.color_bar, scene.legend)
+        self._overlay.show_colors(scene.all.color_bar, scene.all.legend)
         if fit:
             self.fit()
-        else:
-            self._look()
+            return
+        # one of many that follow each other, as when a slab is dragged
+        self._moving = len(scene.xyz) > MOST_WHILE_MOVING
+        self._still.start()
+        self._look()
 
     def fit(self) -> None:
         """Bring all points into view, from the same direction."""
@@ -249,10 +252,9 @@ class VolumeCanvas(QWidget):
         self._overlay.raise_()
 
     def _give_points(self, scene: VolumeScene) -> None:
-        turn = scene.turn[:_MOST_WHEN_STILL]
-        self.renderer.show_points(
-            scene.xyz[turn], scene.colors[turn], min(len(turn), MOST_WHILE_MOVING)
-        )
+        most = _MOST_WHEN_STILL
+        n_moving = min(len(scene.xyz), MOST_WHILE_MOVING)
+        self.renderer.show_points(scene.xyz[:most], scene.colors[:most], n_moving)
 
     def _look(self) -> None:
         scene = self._scene
@@ -267,7 +269,8 @@ class VolumeCanvas(QWidget):
     def _note(self, scene: VolumeScene) -> str:
         n = len(scene.xyz)
         seen = min(n, MOST_WHILE_MOVING if self._moving else _MOST_WHEN_STILL)
-        of = "" if seen == scene.n_all else f" of {scene.n_all:,}"
+        n_all = len(scene.all.xyz)
+        of = "" if seen == n_all else f" of {n_all:,}"
         return f"{seen:,}{of} localizations"
 
     def _nearest(self, x: float, y: float, *, clustered: bool) -> int | None:
