@@ -82,7 +82,7 @@ class Degrees(Tab):
         layout = column(
             self, self.explanation, self.plot, self.over_z, self._controls, said, stretch=self.plot
         )
-        layout.setStretchFactor(self.over_z, 1)
+        layout.setStretchFactor(self.over_z, 1000)
 
     def set_next_alpha(self, alpha: float) -> None:
         """Take the alpha of the next analysis."""
@@ -160,15 +160,18 @@ class Degrees(Tab):
         assert noise is not None
         z = analysis.localizations.coordinates(3)[:, 2]
         step = max(1, len(z) // _MOST_DOTS)
-        shown = np.flatnonzero(noise.degrees > 0)[::step]
+        shown = np.arange(0, len(z), step)
         retained = noise.retained[shown]
-        self.over_z.set_labels("z (nm)", "weighted degree")
+        # isolated localizations have degrees down to 0, which a logarithmic axis cannot show
+        lowest = float(noise.threshold.min()) / 20
+        self.over_z.set_labels("z (nm)", "weighted degree; lowest: this or less")
         for chosen, color, name in (
             (~retained, RANDOM, "unclustered in this result"),
             (retained, DATA, "kept in this result"),
         ):
             rows = shown[chosen]
-            self.over_z.add_points(z[rows], noise.degrees[rows], name, color, size=2.5)
+            degrees = np.maximum(noise.degrees[rows], lowest)
+            self.over_z.add_points(z[rows], degrees, name, color, size=2.5)
         self._z_nm = np.linspace(float(z.min()), float(z.max()), 200)
         self._z_scale = analysis.result.z_scale
         if self.estimate is None:

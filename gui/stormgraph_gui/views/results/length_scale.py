@@ -44,7 +44,8 @@ class WhyR0(Tab):
         self.explanation = text_label("why r0")
         self.plot = Plot()
         self.plot.setObjectName("r0 plot")
-        column(self, choice, self.explanation, self.plot, stretch=self.plot)
+        self.heading = text_label("why r0 heading")
+        column(self, self.heading, choice, self.explanation, self.plot, stretch=self.plot)
 
     def fill(self, analysis: Analysis) -> None:
         """Show what there is."""
@@ -65,6 +66,7 @@ class WhyR0(Tab):
         else:
             of = f"From the {integer(n_kept)} localizations that were kept, for the final graph."
         scale = first if is_first or final is None else final
+        self.heading.setText(f"<b>Why is r0 {rounded(scale.r0_nm)} nm?</b>")
         self.explanation.setText(f"{of} {length_scale_text(scale)}")
         draw_length_scale(self.plot, scale, result.params.k)
 

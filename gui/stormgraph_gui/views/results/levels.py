@@ -62,7 +62,6 @@ class Levels(Tab):
         self.icicle.setToolTip("Each box is a cluster under the one that holds it.")
         self.note = text_label("splits note")
         self.splits = split_table()
-        self.splits.setMinimumHeight(150)
         self.why = text_label("split reason")
         top = QWidget()
         row = QHBoxLayout(top)
@@ -95,8 +94,9 @@ class Levels(Tab):
         n_accepted = sum(split.accepted for split in result.splits)
         n_whole = len(result.splits) - n_accepted
         self.note.setText(
-            f"{count(len(result.splits), 'cluster')} could be divided: {integer(n_accepted)} "
-            f"{'was' if n_accepted == 1 else 'were'} split and {integer(n_whole)} kept whole, "
+            f"{count(len(result.splits), 'cluster')} could be divided: "
+            f"{integer(n_accepted) if n_accepted else 'none'} "
+            f"{'were' if n_accepted > 1 else 'was'} split, {integer(n_whole)} kept whole, "
             "as an independent clustering suggests. Click one to see it."
             if result.splits
             else "No cluster has subclusters that could be split off."

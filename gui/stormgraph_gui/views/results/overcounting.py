@@ -14,8 +14,7 @@ from stormgraph_gui.views.plot import Line, Plot
 from stormgraph_gui.views.plot_style import DATA
 from stormgraph_gui.views.results.rows import Column, RecordTable
 from stormgraph_gui.views.results.tab import Tab, beside, column, text_label
-from stormgraph_py.report.numbers import MISSING, count, integer, percent, rounded
-from stormgraph_py.report.words import OVERCOUNTING_VERDICTS
+from stormgraph_py.report.numbers import count, integer, percent, rounded
 
 if TYPE_CHECKING:
     from stormgraph_py.arrays import FloatArray
@@ -88,12 +87,11 @@ class Overcounting(Tab):
         self.plot = Plot("", "label radius (nm)", "share of clusters", percent_y=True)
         self.plot.setObjectName("label radius plot")
         self.table = RecordTable(_COLUMNS, "overcounting")
-        self.table.setMinimumHeight(150)
         said = beside(self.said, self.use)
         layout = column(
             self, self.verdict, self._controls, said, self.plot, self.table, stretch=self.table
         )
-        layout.setStretchFactor(self.plot, 1)
+        layout.setStretchFactor(self.plot, 1000)
         self.slider.valueChanged.connect(self._slid)
         self.spin.valueChanged.connect(self.try_radius)
         self.use.clicked.connect(self._use)
@@ -245,19 +243,25 @@ class Overcounting(Tab):
 
 
 _COLUMNS = (
-    Column("Candidate", "Number before the filter", lambda row: row.evidence.candidate, str),
     Column(
         "Cluster",
         "Number of the cluster; none when the filter left it out",
         lambda row: row.evidence.cluster,
         lambda number: str(number) if number >= 0 else "left out",
     ),
-    Column("Size", "Localizations", lambda row: row.evidence.n_localizations, integer),
     Column(
-        "Pairs",
-        "Pairs of localizations that were tested; in large clusters as many as it took",
-        lambda row: row.evidence.n_pairs_tested,
-        integer,
+        "Size", "Localizations of the cluster", lambda row: row.evidence.n_localizations, integer
+    ),
+    Column(
+        "Molecules",
+        "At the label radius that is tried above: several, or perhaps one",
+        lambda row: "several" if row.is_several else "perhaps one",
+    ),
+    Column(
+        "Turns at (nm)",
+        "Label radius from which on the cluster could be one molecule",
+        lambda row: row.turning_radius_nm,
+        rounded,
     ),
     Column(
         "Largest Z",
@@ -272,22 +276,16 @@ _COLUMNS = (
         rounded,
     ),
     Column(
+        "Pairs",
+        "Pairs of localizations that were tested; in large clusters as many as it took",
+        lambda row: row.evidence.n_pairs_tested,
+        integer,
+    ),
+    Column(
         "Distinct",
         "Localizations found to be far from at least two others; two are needed",
         lambda row: row.evidence.n_distinct,
         integer,
     ),
-    Column(
-        "Turns at (nm)",
-        "Label radius from which on the cluster could be one molecule",
-        lambda row: row.turning_radius_nm,
-        lambda radius: rounded(radius) if radius == radius else MISSING,
-    ),
-    Column(
-        "Verdict",
-        "At the label radius that is tried above",
-        lambda row: OVERCOUNTING_VERDICTS[
-            "several-molecules" if row.is_several else "indistinguishable"
-        ],
-    ),
+    Column("Candidate", "Number before the filter", lambda row: row.evidence.candidate),
 )

@@ -67,7 +67,7 @@ class ResultPanel(QWidget):
         }
         for name, title, tip in (
             ("summary", "Summary", "What was found, in plain words"),
-            ("r0", "Why r0?", "How the length scale of the graph was chosen"),
+            ("r0", "r0", "Why r0? How the length scale of the graph was chosen"),
             ("degrees", "Degrees", "Which localizations are too isolated to be clustered"),
             ("levels", "Levels", "Clusters within clusters, and which were split"),
             ("overcounting", "Molecules", "Clusters that may be one molecule counted repeatedly"),

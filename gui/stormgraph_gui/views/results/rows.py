@@ -148,6 +148,10 @@ class RecordTable(QTableView):
         """Show other records."""
         self._records.set_records(records)
         self._fit_columns()
+        # no taller than what is in it
+        rows = self.verticalHeader().defaultSectionSize() * max(len(records), 1)
+        around = 2 * self.frameWidth() + self.horizontalScrollBar().sizeHint().height()
+        self.setMaximumHeight(self.horizontalHeader().sizeHint().height() + rows + around)
 
     def update_records(self, records: Sequence[Any]) -> None:
         """Show other values of the same records, in the same order."""

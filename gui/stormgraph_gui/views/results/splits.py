@@ -38,12 +38,9 @@ _COLUMNS = (
         "Whether the cluster was divided into its subclusters",
         lambda split: "split" if split.accepted else "kept whole",
     ),
-    Column("Level", "Level of the cluster, 1 is the coarsest", lambda split: split.level + 1, str),
-    Column("Cluster", "Number of the cluster at that level", lambda split: split.cluster, str),
-    Column(
-        "Size", "Localizations of the cluster", lambda split: split.n_localizations, integer
-    ),
-    Column("Parts", "Subclusters that it has", lambda split: split.n_subclusters, integer),
+    Column("Level", "Level of the cluster, 1 is the coarsest", lambda split: split.level + 1),
+    Column("Cluster", "Number of the cluster at that level", lambda split: split.cluster),
+    Column("Size", "Localizations of the cluster", lambda split: split.n_localizations, integer),
     Column(
         "Similarity",
         "How similar the subclusters are to an independent clustering, 0 to 1",
@@ -52,10 +49,11 @@ _COLUMNS = (
     ),
     Column(
         "As one",
-        "How similar the undivided cluster is to it, 0 to 1",
+        "How similar the undivided cluster is to the independent clustering, 0 to 1",
         lambda split: split.similarity_unsplit,
         hundredths,
     ),
+    Column("Parts", "Subclusters that it has", lambda split: split.n_subclusters, integer),
     Column(
         "K*",
         "Number of mutual neighbours at which the independent clustering is most similar",
@@ -67,4 +65,4 @@ _COLUMNS = (
         "Why it was split or kept whole",
         lambda split: SPLIT_REASONS[split.reason].partition(": ")[2],
     ),
-)  # fmt: skip
+)

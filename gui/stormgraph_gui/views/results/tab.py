@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from stormgraph_gui.views.plot import Plot
+
 if TYPE_CHECKING:
     from stormgraph_gui.models.project import Finding
     from stormgraph_py.report.analysis import Analysis
 
+
+TALLEST_PLOT = 420
+"""Height up to which diagrams grow with the window, pixels."""
 
 _LINES = 4
 
@@ -87,9 +92,11 @@ def column(parent: QWidget, *widgets: QWidget, stretch: QWidget | None = None) -
     layout.setContentsMargins(8, 8, 8, 8)
     layout.setSpacing(8)
     for widget in widgets:
-        layout.addWidget(widget, 1 if widget is stretch else 0)
-    if stretch is None:
-        layout.addStretch(1)
+        layout.addWidget(widget, 1000 if widget is stretch else 0)
+        if isinstance(widget, Plot):
+            widget.setMaximumHeight(TALLEST_PLOT)
+    # takes what is left where nothing else may grow any further
+    layout.addStretch(1)
     return layout
 
 
