@@ -253,7 +253,9 @@ class Pixels:
     def counts_by(self, groups: npt.NDArray[np.int32], n_groups: int) -> list[IntArray]:
         """Return the same for each group, of which each localization (m,) belongs to one."""
         n_cells = self._n_cells
-        cells = np.bincount(self.flat + n_cells * groups, minlength=n_groups * n_cells)
+        flat = np.multiply(groups, n_cells, dtype=np.intp)
+        flat += self.flat
+        cells = np.bincount(flat, minlength=n_groups * n_cells)
         return [self._cut(some) for some in cells.reshape(n_groups, n_cells)]
 
     def sums(self, values: npt.NDArray[np.generic]) -> FloatArray:

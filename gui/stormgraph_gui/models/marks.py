@@ -37,8 +37,8 @@ def draw_discs(image: Colors, centers: FloatArray, diameter: float, colors: Colo
     # (n, rows of a disc, columns of a disc)
     distance = np.sqrt(across[:, None, :] ** 2 + along[:, :, None] ** 2)
     coverage = np.clip(np.float32(diameter / 2 + 0.5) - distance, 0, 1)
-    column = np.broadcast_to((first[:, :1].astype(np.int32) + steps)[:, None, :], coverage.shape)
-    row = np.broadcast_to((first[:, 1:].astype(np.int32) + steps)[:, :, None], coverage.shape)
+    column = np.broadcast_to((first[:, :1].astype(np.intp) + steps)[:, None, :], coverage.shape)
+    row = np.broadcast_to((first[:, 1:].astype(np.intp) + steps)[:, :, None], coverage.shape)
     owner = np.broadcast_to(np.arange(len(centers))[:, None, None], coverage.shape)
     drawn = coverage > 0
     _blend(image, column[drawn], row[drawn], coverage[drawn], colors, owner[drawn])
@@ -61,30 +61,33 @@ def draw_circles(
     n_dots = np.ceil(2 * np.pi * np.maximum(radii.max(axis=1), 1)).astype(np.intp)
     owner = np.repeat(np.arange(len(centers)), n_dots)
     number = np.arange(len(owner)) - np.repeat(np.cumsum(n_dots) - n_dots, n_dots)
-    angle = (2 * np.pi * number / n_dots[owner]).astype(np.float32)
-    dots = np.column_stack([np.cos(angle), np.sin(angle)]) * radii[owner] + centers[owner] - 0.5
-    corner = np.floor(dots)
-    share = dots - corner
-    column, row = corner.astype(np.int32).T
-    # each dot is shared by the four pixels around it
-    right, down = share.T
+    angle = (number * (2 * np.pi / n_dots)[owner]).astype(np.float32)
+    across, along = np.cos(angle), np.sin(angle)
+    x = across * radii[owner, 0] + (centers[owner, 0] - 0.5)
+    y = along * radii[owner, 1] + (centers[owner, 1] - 0.5)
+    # a dot is shared by two pixels: side by side where the line runs up, else one above the other
+    is_steep = np.abs(across) > np.abs(along)
+    split = np.where(is_steep, x, y)
+    first = np.floor(split)
+    share = split - first
+    whole = np.rint(np.where(is_steep, y, x)).astype(np.intp)
+    first = first.astype(np.intp)
+    column = np.where(is_steep, first, whole)
+    row = np.where(is_steep, whole, first)
     _blend(
         image,
-        np.concatenate([column, column + 1, column, column + 1]),
-        np.concatenate([row, row, row + 1, row + 1]),
-        opacity
-        * np.concatenate(
-            [(1 - right) * (1 - down), right * (1 - down), (1 - right) * down, right * down]
-        ),
+        np.concatenate([column, column + is_steep]),
+        np.concatenate([row, row + ~is_steep]),
+        opacity * np.concatenate([1 - share, share]),
         colors,
-        np.tile(owner, 4),
+        np.tile(owner, 2),
     )
 
 
 def _blend(
     image: Colors,
-    column: npt.NDArray[np.int32],
-    row: npt.NDArray[np.int32],
+    column: npt.NDArray[np.intp],
+    row: npt.NDArray[np.intp],
     coverage: npt.NDArray[np.floating],
     colors: Colors,
     owner: npt.NDArray[np.intp],
@@ -92,7 +95,7 @@ def _blend(
     """Lay marks over an image; a pixel has the colour of the last mark that covers much of it."""
     n_rows, n_columns, _ = image.shape
     inside = (column >= 0) & (column < n_columns) & (row >= 0) & (row < n_rows)
-    pixel = row[inside].astype(np.intp) * n_columns + column[inside]
+    pixel = row[inside] * n_columns + column[inside]
     if not len(pixel):
         return
     coverage, owner = coverage[inside], owner[inside]

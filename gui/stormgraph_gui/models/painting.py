@@ -21,7 +21,7 @@ from stormgraph_py.arrays import BoolArray, FloatArray, IntArray
 
 MOST_POINTS = 20_000
 """Up to this number localizations are drawn one by one."""
-MOST_CIRCLE_PIXELS = 400_000
+MOST_CIRCLE_PIXELS = 300_000
 """Circles of precision are left out where they would cover more than this."""
 
 _SMALLEST_CIRCLE = 6.0
@@ -94,15 +94,15 @@ def paint(sheets: Sequence[Sheet], grid: Grid, state: DisplayState, zoom: float 
         Pixels of the picture per pixel of the screen as the user knows it, for the size of points.
     """
     binned = [sheet.cloud.plane.pixels(grid, sheet.kept) for sheet in sheets]
-    counts = [pixels.counts() for pixels in binned]
-    n_drawn = sum(int(one.sum()) for one in counts)
+    counts = [_counts(sheet, pixels) for sheet, pixels in zip(sheets, binned, strict=True)]
+    n_drawn = sum(int(one.sum()) for some in counts for one in some)
     has_points = n_drawn <= MOST_POINTS
     if has_points:
         image, legend = _points(sheets, grid, state, zoom)
     else:
         packed = np.zeros((grid.n_rows, grid.n_columns), dtype=np.uint32)
-        for sheet, pixels, one in zip(sheets, binned, counts, strict=True):
-            legend = _lay(packed, sheet, pixels, one, grid, state)
+        for sheet, pixels, some in zip(sheets, binned, counts, strict=True):
+            legend = _lay(packed, sheet, pixels, some, grid, state)
         image = packed.view(np.uint8).reshape(grid.n_rows, grid.n_columns, 4)
     return Picture(image, grid, legend, n_drawn, has_points)
 
@@ -176,21 +176,21 @@ def _lay(
     image: npt.NDArray[np.uint32],
     sheet: Sheet,
     pixels: Pixels,
-    counts: IntArray,
+    counts: Sequence[IntArray],
     grid: Grid,
     state: DisplayState,
 ) -> Legend:
     """Lay a sheet over an image of packed colours."""
     coloring = sheet.coloring
     if coloring.kind == "density":
-        amount = _softened(counts)
+        amount = _softened(counts[0])
         low, high = _limits(_met(amount, pixels), state)
         image[:] = _table(coloring.colors, state.gamma)[_steps(amount, low, high)]
         return _density_legend(coloring, low, high, grid)
     if coloring.kind == "channels":
-        image[:] = _added(coloring, pixels, state)
+        image[:] = _added(coloring, pixels, counts, state)
     elif coloring.kind == "values":
-        image[:] = _valued(coloring, pixels, counts, state)
+        image[:] = _valued(coloring, pixels, counts[0], state)
     else:
         assert coloring.groups is not None
         groups = coloring.groups[pixels.rows]
@@ -203,15 +203,26 @@ def _lay(
     return coloring.legend
 
 
-def _added(coloring: Coloring, pixels: Pixels, state: DisplayState) -> npt.NDArray[np.uint32]:
+def _counts(sheet: Sheet, pixels: Pixels) -> list[IntArray]:
+    """Localizations in each pixel: of each channel where channels are coloured, else of all."""
+    coloring = sheet.coloring
+    if coloring.kind != "channels":
+        return [pixels.counts()]
+    assert coloring.groups is not None
+    return pixels.counts_by(coloring.groups[pixels.rows], len(coloring.colors))
+
+
+def _added(
+    coloring: Coloring, pixels: Pixels, counts: Sequence[IntArray], state: DisplayState
+) -> npt.NDArray[np.uint32]:
     """Return the colours of channels, each as bright as there are localizations, added up."""
     assert coloring.groups is not None
     groups, grid = coloring.groups[pixels.rows], pixels.grid
     # red, green, blue and opacity side by side in one number, with room for their sums
     total = np.zeros((grid.n_rows, grid.n_columns), dtype=np.uint64)
-    for group, counts in enumerate(pixels.counts_by(groups, len(coloring.colors))):
-        amount = _softened(counts)
-        low, high = _limits(_met(amount, pixels, groups == group), state)
+    for group, some in enumerate(counts):
+        amount = _softened(some)
+        low, high = _limits(_met(amount, pixels, groups, group), state)
         table = np.zeros((_STEPS, 4), dtype=np.uint16)
         table[:, :3] = np.rint(_ramp(state.gamma)[:, None] * coloring.colors[group])
         total += table.view(np.uint64)[:, 0][_steps(amount, low, high)]
@@ -252,15 +263,28 @@ def _valued(
 def _softened(counts: IntArray) -> Amount:
     """Spread counts over the neighbouring pixels, so that single ones do not glare."""
     image = counts.astype(np.float32)
-    for axis in (0, 1):
-        image = ndimage.convolve1d(image, (0.25, 0.5, 0.25), axis=axis, mode="constant")
-    return image
+    image *= np.float32(0.25)
+    along = image * np.float32(2)
+    along[:, 1:] += image[:, :-1]
+    along[:, :-1] += image[:, 1:]
+    along *= np.float32(0.25)
+    both = along * np.float32(2)
+    both[1:] += along[:-1]
+    both[:-1] += along[1:]
+    return both
 
 
-def _met(amount: Amount, pixels: Pixels, chosen: BoolArray | None = None) -> Amount:
+def _met(
+    amount: Amount,
+    pixels: Pixels,
+    groups: npt.NDArray[np.int32] | None = None,
+    group: int = 0,
+) -> Amount:
     """Return what some of the localizations meet in their pixels: most of a map is empty."""
     some = slice(None, None, max(1, len(pixels.flat) // _SAMPLE))
-    flat = pixels.flat[some] if chosen is None else pixels.flat[some][chosen[some]]
+    flat = pixels.flat[some]
+    if groups is not None:
+        flat = flat[groups[some] == group]
     row, column = np.divmod(flat, pixels.grid.n_columns + 2)
     row, column = row - 1, column - 1
     inside = (row >= 0) & (row < amount.shape[0]) & (column >= 0) & (column < amount.shape[1])

@@ -32,7 +32,7 @@ GAMMA_STEP = 0.05
 """Step of the slider of gamma."""
 
 _LEAST_GAMMA, _MOST_GAMMA = 0.2, 2.0
-_SWATCH = QSize(56, 12)
+_SWATCH = QSize(40, 12)
 _SHOWN = (
     ("show_outlines", "&Outlines of clusters", "Draw a line around each cluster"),
     (
@@ -89,6 +89,11 @@ class DisplayPanel(QWidget):
         self._map = named("colour map", QComboBox())
         self._map.setToolTip("Colours for numbers; all of them suit colour-blind readers")
         self._map.setIconSize(_SWATCH)
+        for choice in (self._color_by, self._map):
+            choice.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            choice.setMinimumContentsLength(6)
         for name in COLOR_MAPS:
             self._map.addItem(_swatch(name), name.capitalize(), name)
         self._map.activated.connect(self._choose_map)
