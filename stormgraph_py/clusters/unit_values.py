@@ -56,7 +56,7 @@ def is_of_clusters(measure: str, rois: pd.DataFrame, clusters: pd.DataFrame) -> 
         if measure in _PLACES or not _is_number(clusters[measure]):
             raise ParameterError(
                 f"{measure} is no size that can be compared; choose one of "
-                f"{', '.join(_measures_of(clusters))}."
+                f"{', '.join(measures_of(clusters))}."
             )
         return True
     part = measure.partition("_")
@@ -66,10 +66,10 @@ def is_of_clusters(measure: str, rois: pd.DataFrame, clusters: pd.DataFrame) -> 
             f"{part[0]}."
         )
     if measure not in rois.columns or measure in TAGS or not _is_number(rois[measure]):
-        of_rois = [m for m in _measures_of(rois) if not m.startswith(("mean_", "median_"))]
+        of_rois = [m for m in measures_of(rois) if not m.startswith(("mean_", "median_"))]
         raise ParameterError(
             f"There is no measure {measure!r}. Of clusters there are "
-            f"{', '.join(_measures_of(clusters))}; of regions {', '.join(of_rois)}."
+            f"{', '.join(measures_of(clusters))}; of regions {', '.join(of_rois)}."
         )
     return False
 
@@ -162,6 +162,7 @@ def _is_number(column: pd.Series) -> bool:
     return column.dtype.kind in "iuf"
 
 
-def _measures_of(table: pd.DataFrame) -> list[str]:
+def measures_of(table: pd.DataFrame) -> list[str]:
+    """Return the columns of a table of clusters or of regions that can be compared."""
     left_out = {*_PLACES, *TAGS, "roi_number"}
     return [c for c in table.columns if c not in left_out and _is_number(table[c])]

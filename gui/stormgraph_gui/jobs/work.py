@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stormgraph_gui.jobs.batch_plans import Planned, planned
+from stormgraph_gui.jobs.conditions import compare_conditions as compare_conditions
+from stormgraph_gui.jobs.conditions import write_conditions as write_conditions
 from stormgraph_gui.jobs.two_colours import compare as compare
 from stormgraph_gui.jobs.two_colours import write_comparison as write_comparison
 from stormgraph_py.batch.collected import write_collected

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 MOST_OVERLAID = 6
 """Results that are drawn over one another; more could not be told apart."""
+
+NARROW_PX = 420
+"""Width below which the controls take two rows."""
 
 HEADROOM = 0.06
 """Room above the highest bin or curve, so that the number at the axis there is not cut."""
@@ -94,7 +97,7 @@ class Distributions(QWidget):
         self.column_box.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self.column_box.setMinimumContentsLength(16)
+        self.column_box.setMinimumContentsLength(9)
         self.column_box.activated.connect(self._column_chosen)
         self.kind_box = QComboBox(self)
         self.kind_box.setObjectName("distribution kind")
@@ -119,21 +122,29 @@ class Distributions(QWidget):
         self._empty = QLabel(_NOTHING, self, alignment=Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
         self._empty.setEnabled(False)
-        bar = QHBoxLayout()
-        bar.addWidget(self.column_box)
-        bar.addWidget(self.kind_box)
-        bar.addWidget(self.log_box)
-        bar.addWidget(self.overlay_button)
-        bar.addStretch(1)
+        self._bars = (QHBoxLayout(), QHBoxLayout())
+        self._bars[0].addWidget(self.column_box, 1)
+        self._bars[0].addWidget(self.kind_box)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(6, 4, 6, 6)
         self._layout.setSpacing(4)
-        self._layout.addLayout(bar)
+        for bar in self._bars:
+            self._layout.addLayout(bar)
+        self._is_narrow: bool | None = None
         self._layout.addWidget(self._empty, 1)
 
     def sizeHint(self) -> QSize:
         """Return a size at which the diagram can be read."""
         return QSize(420, 240)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use two rows of controls where one would be cut off."""
+        is_narrow = self.width() < NARROW_PX
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            for widget in (self.log_box, self.overlay_button):
+                self._bars[int(is_narrow)].addWidget(widget)
+        super().resizeEvent(event)
 
     @property
     def column(self) -> str | None:
