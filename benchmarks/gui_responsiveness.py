@@ -9,7 +9,8 @@ runs, and while its result arrives and is drawn, for two seconds more. Then an a
 in each of its stages, and while the Infomap library searches; measured is the time from there until
 the next one can be started. Exits with 1 when a gap is above 50 ms or stopping takes over a second.
 
-Other programs that are busy at the same time make gaps of their own.
+Other programs that are busy at the same time make gaps of their own; the time that the thread of
+the window itself worked in a gap is given beside, and does not depend on them much.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "gui"))
@@ -44,6 +46,13 @@ SHOWN_FOR_S = 2.0
 STAGES = ("length scale", "node degrees", "final graph", "communities", "overcounting")
 
 
+class Gap(NamedTuple):
+    """The longest time without a tick: by the clock, and what the thread itself worked then."""
+
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+
+
 class Ticks:
     """Ticks in the thread of the window, and remembers the longest time without one."""
 
@@ -52,19 +61,27 @@ class Ticks:
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(1)
         self._timer.timeout.connect(self._tick)
-        self._last, self._largest = time.perf_counter(), 0.0
+        self._last, self._largest = _now(), Gap()
         self._timer.start()
 
-    def largest(self) -> float:
-        """Return the longest time without a tick since this was asked last, and until now."""
+    def largest(self) -> Gap:
+        """Return the longest time without a tick since this was asked last, and until now.
+
+        Either time is the longest of its own.
+        """
         self._tick()
-        largest, self._largest = self._largest, 0.0
+        largest, self._largest = self._largest, Gap()
         return largest
 
     def _tick(self) -> None:
-        now = time.perf_counter()
-        self._largest = max(self._largest, now - self._last)
+        now = _now()
+        gap = [later - sooner for later, sooner in zip(now, self._last, strict=True)]
+        self._largest = Gap(*map(max, self._largest, gap))
         self._last = now
+
+
+def _now() -> Gap:
+    return Gap(time.perf_counter(), time.thread_time())
 
 
 def wait(condition: Callable[[], object], seconds: float = 600.0) -> None:
@@ -103,10 +120,10 @@ def put_data(app: StormGraphApp, size: int) -> int:
     return len(localizations)
 
 
-def measure_gaps(app: StormGraphApp, runs: int) -> Iterator[tuple[float, float]]:
+def measure_gaps(app: StormGraphApp, runs: int) -> Iterator[tuple[Gap, Gap]]:
     """Yield for each run the largest gap until its result is there, and while it is shown."""
     running, ticks = app.provided["running"], Ticks()
-    until: list[float] = []
+    until: list[Gap] = []
     # connected before the run connects what takes the result in
     call = app.analyst.call
 
@@ -170,12 +187,14 @@ def main() -> None:
         n = put_data(app, arguments.size)
         rest(SHOWN_FOR_S)
         print(f"{describe_machine()}\n{n:,} localizations\n")
-        print("| run | largest gap until the result, ms | largest gap while it is shown, ms |")
-        print("|---:|---:|---:|")
+        print("Largest gap, ms by the clock (and of work of the window's own thread)\n")
+        print("| run | until the result | while it is shown |\n|---:|---:|---:|")
         for number, gaps in enumerate(measure_gaps(app, arguments.runs), 1):
-            print(f"| {number} | {1e3 * gaps[0]:.0f} | {1e3 * gaps[1]:.0f} |", flush=True)
-            if max(gaps) > ALLOWED_GAP_S:
-                faults.append(f"run {number}: the window stood still for {max(gaps):.3f} s.")
+            words = [f"{1e3 * gap.wall_s:.0f} ({1e3 * gap.cpu_s:.0f})" for gap in gaps]
+            print(f"| {number} | {' | '.join(words)} |", flush=True)
+            largest = max(gap.wall_s for gap in gaps)
+            if largest > ALLOWED_GAP_S:
+                faults.append(f"run {number}: the window stood still for {largest:.3f} s.")
         print("\n| stopped in | until the next can be started, s |\n|---|---:|")
         for where, seconds in measure_stops(app):
             print(f"| {where} | {seconds:.2f} |", flush=True)

@@ -13,7 +13,7 @@ from stormgraph_gui.models.activity import Message
 from stormgraph_gui.models.guidance import GUIDANCE, SEED
 from stormgraph_gui.models.project import Finding, Project
 from stormgraph_gui.models.stages import stage_in_words
-from stormgraph_gui.signals import QObject, Signal
+from stormgraph_gui.signals import QObject, QTimer, Signal
 from stormgraph_py.errors import InputError
 
 if TYPE_CHECKING:
@@ -223,9 +223,15 @@ class Running(QObject):
             self._activity.update(self._run.task, stage_in_words(stage), fraction)
 
     def _succeeded(self, analysis: Analysis) -> None:
-        run = self._end()
+        # taken down and shown one after the other: the window lives in between
+        QTimer.singleShot(0, self, lambda: self._keep(analysis))
+
+    def _keep(self, analysis: Analysis) -> None:
+        run = self._run
+        assert run is not None, "a result without an analysis"
         project, key = self._document.project.new_key()
         if run.data_set not in [one.key for one in project.data_sets]:
+            self._end()
             return
         finding = Finding(
             key=key,
@@ -234,14 +240,16 @@ class Running(QObject):
             request=run.request,
             made_utc=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        looks_there = (self._workspace.data_set, self._workspace.region) == (
-            run.data_set,
-            run.region,
-        )
         self._workspace.put_analysis(key, analysis)
         self._document.record(project.with_finding(finding))
-        if looks_there:
-            self._workspace.look_at(run.data_set, run.region, key)
+        QTimer.singleShot(0, self, lambda: self._show_found(key, analysis))
+
+    def _show_found(self, key: str, analysis: Analysis) -> None:
+        run = self._end()
+        workspace = self._workspace
+        looks_there = (workspace.data_set, workspace.region) == (run.data_set, run.region)
+        if looks_there and key in workspace.analyses:
+            workspace.look_at(run.data_set, run.region, key)
         self._tell(run, analysis)
 
     def _failed(self, failure: Failed) -> None:

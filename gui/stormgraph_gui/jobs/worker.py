@@ -228,8 +228,16 @@ class Worker(QObject):
                 self._link.send(Drop(token))
 
     def _poll(self) -> None:
+        told: Progressed | None = None
         while self._link is not None and (answer := self._link.answer()) is not None:
-            self._take(answer)
+            # of what came at once about a stage, the last is enough
+            if told is not None and not _is_newer(answer, told):
+                self._take(told)
+            told = answer if isinstance(answer, Progressed) else None
+            if told is None:
+                self._take(answer)
+        if told is not None:
+            self._take(told)
         while self._due:
             self._end(self._due.pop(0))
         if self._stop_at is not None and time.monotonic() > self._stop_at and self._running:
@@ -289,3 +297,8 @@ class Worker(QObject):
             self._ending.append(self._link)
             self._link = None
         self._held.clear()
+
+
+def _is_newer(answer: Answer | Ended, told: Progressed) -> bool:
+    """Whether an answer says more of the same stage of a call."""
+    return isinstance(answer, Progressed) and (answer.run, answer.stage) == (told.run, told.stage)

@@ -47,7 +47,7 @@ class Measured(QObject):
         is_measuring: bool = False,
     ) -> None:
         """Show a table."""
-        if table is None and self.table is None:
+        if table is self.table and is_measuring == self.is_measuring:
             return
         self.table, self.summary, self.is_measuring = table, summary, is_measuring
         self.changed.emit()

@@ -146,7 +146,7 @@ class ClusterTable(QWidget):
         header.setHighlightSections(False)
         header.setSortIndicatorShown(True)
         header.setSortIndicatorClearable(True)
-        header.setResizeContentsPrecision(100)
+        header.setResizeContentsPrecision(20)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(
             lambda at: self._columns_menu().popup(header.mapToGlobal(at))

@@ -86,8 +86,8 @@ class Distributions(QWidget):
         self._make_widgets()
         measured.changed.connect(self._table_changed)
         workspace.clusters_changed.connect(self._draw)
-        workspace.analyses_changed.connect(self._draw)
-        document.changed.connect(self._draw)
+        workspace.analyses_changed.connect(self._others_changed)
+        document.changed.connect(self._others_changed)
         self._table_changed()
 
     def _make_widgets(self) -> None:
@@ -221,6 +221,10 @@ class Distributions(QWidget):
     def _log_clicked(self) -> None:
         self._chose_log = True
         self._draw()
+
+    def _others_changed(self) -> None:
+        if self._overlaid:
+            self._draw()
 
     def _samples(self, name: str, log: bool) -> list[Sample]:
         """Return what is drawn, the shown result first."""

@@ -23,8 +23,9 @@ class ElidedLabel(QLabel):
 
     def setText(self, text: str) -> None:
         """Show a text."""
-        self._whole = text
-        self._shorten()
+        if text != self._whole:
+            self._whole = text
+            self._shorten()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as much as there is room for."""

@@ -227,17 +227,21 @@ class RunPanel(QWidget):
         task = self._activity.running("analysis")
         self._enable()
         self._cancel.setEnabled(task is not None and not task.is_stopping)
-        for widget in (self._stage, self._elapsed, self._bar):
-            widget.setVisible(task is not None)
         if task is None:
             self._clock.stop()
-            return
-        self._stage.setText("Stopping" if task.is_stopping else task.stage or "Starting")
-        self._bar.setRange(0, 0 if task.fraction is None else 100)
-        self._bar.setValue(0 if task.fraction is None else round(100 * task.fraction))
-        self._show_elapsed()
-        if not self._clock.isActive():
-            self._clock.start()
+        else:
+            self._stage.setText("Stopping" if task.is_stopping else task.stage or "Starting")
+            # set only when it is another: each setting is drawn
+            most = 0 if task.fraction is None else 100
+            if self._bar.maximum() != most:
+                self._bar.setRange(0, most)
+            if task.fraction is not None:
+                self._bar.setValue(round(100 * task.fraction))
+            if not self._clock.isActive():
+                self._show_elapsed()
+                self._clock.start()
+        for widget in (self._stage, self._elapsed, self._bar):
+            widget.setVisible(task is not None)
 
     def _show_elapsed(self) -> None:
         task = self._activity.running("analysis")
