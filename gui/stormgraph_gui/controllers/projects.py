@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,7 @@ class Projects(QObject):
     """
 
     path_changed = Signal()
+    _not_kept = Signal(str)
 
     def __init__(
         self,
@@ -72,7 +74,9 @@ class Projects(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(AUTOSAVE_AFTER_MS)
-        self._timer.timeout.connect(self.keep_unsaved)
+        self._timer.timeout.connect(self._keep_unsaved_aside)
+        self._writing: threading.Thread | None = None
+        self._not_kept.connect(self._tell_not_kept)
         document.changed.connect(self._document_changed)
         workspace.loaded_changed.connect(self._loaded)
         workspace.analyses_changed.connect(self._analyses_changed)
@@ -138,6 +142,7 @@ class Projects(QObject):
         self._path = target
         self._document.mark_saved()
         self._timer.stop()
+        self._end_writing()
         self._autosave.discard()
         self.path_changed.emit()
         self._activity.say(Message(level="info", title=f"Saved {target.name}"))
@@ -145,24 +150,44 @@ class Projects(QObject):
 
     def keep_unsaved(self) -> None:
         """Keep unsaved work where a crash does not reach it."""
-        if not self._document.is_modified:
+        self._end_writing()
+        if self._document.is_modified:
+            self._write_unsaved(self._saved())
+        else:
             self._autosave.discard()
-            return
+
+    def _keep_unsaved_aside(self) -> None:
+        """Keep unsaved work while the window goes on: what is saved does not change."""
+        if self._writing is not None and self._writing.is_alive():
+            self._timer.start()
+        elif self._document.is_modified:
+            self._writing = threading.Thread(
+                target=self._write_unsaved, args=(self._saved(),), name="autosave", daemon=True
+            )
+            self._writing.start()
+        else:
+            self._autosave.discard()
+
+    def _write_unsaved(self, saved: Saved) -> None:
         try:
             self._autosave.prepare()
-            save_project(self._autosave.path, self._saved())
+            save_project(self._autosave.path, saved)
         except (StormGraphError, OSError) as error:
-            self._activity.say(
-                Message(
-                    level="warning",
-                    title="Unsaved work is not kept",
-                    text=f"{error} Save the project yourself now and then.",
-                )
-            )
+            self._not_kept.emit(str(error))
+
+    def _end_writing(self) -> None:
+        if self._writing is not None:
+            self._writing.join()
+            self._writing = None
+
+    def _tell_not_kept(self, why: str) -> None:
+        text = f"{why} Save the project yourself now and then."
+        self._activity.say(Message(level="warning", title="Unsaved work is not kept", text=text))
 
     def forget_unsaved(self) -> None:
         """Let go of unsaved work: it was saved, or is not wanted."""
         self._timer.stop()
+        self._end_writing()
         self._autosave.discard()
 
     def left_behind(self) -> list[Path]:
@@ -172,6 +197,7 @@ class Projects(QObject):
     def shut_down(self) -> None:
         """Stop the clock."""
         self._timer.stop()
+        self._end_writing()
 
     def _saved(self) -> Saved:
         results = self._results | {

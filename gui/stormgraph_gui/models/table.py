@@ -231,10 +231,11 @@ def _described(name: str, file: str) -> tuple[str, str]:
 
 def _decimals(values: pd.Series) -> int:
     """Return how many digits after the point show three digits of a usual value."""
-    sizes = values.abs()
-    typical = sizes[np.isfinite(sizes) & (sizes > 0)].median()
-    if not typical > 0:
+    sizes = np.abs(values.to_numpy(dtype=np.float64))
+    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
+    if not len(sizes):
         return 0
+    typical = float(np.median(sizes))
     return min(max(2 - math.floor(math.log10(typical)), 0), _MOST_DECIMALS)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from stormgraph_gui.models.project import Project
 from stormgraph_gui.models.workspace import Workspace
 from stormgraph_py.arrays import FloatArray, IntArray
+from stormgraph_py.localizations import Localizations
 from stormgraph_py.roi import Roi
 
 
@@ -40,23 +41,35 @@ class Target:
     dimensions: int
 
 
+Basis = tuple[Localizations, Roi | None]
+
+
+def basis_of(project: Project, workspace: Workspace) -> Basis | None:
+    """Return the localizations and the region that the next analysis would be of.
+
+    While both are the same objects, so is what `target_of` returns; None before data are loaded.
+    """
+    loaded = workspace.current
+    if workspace.data_set is None or loaded is None:
+        return None
+    region = workspace.region
+    data_set = project.data_set(workspace.data_set)
+    return loaded.localizations, None if region is None else data_set.region(region).roi
+
+
 def target_of(project: Project, workspace: Workspace) -> Target | None:
     """Return what the next analysis would be of; None before data are loaded."""
-    key, loaded = workspace.data_set, workspace.current
-    if key is None or loaded is None:
+    basis = basis_of(project, workspace)
+    if basis is None or workspace.data_set is None:
         return None
-    data_set = project.data_set(key)
-    localizations, roi = loaded.localizations, None
-    rows = np.arange(len(localizations))
-    if workspace.region is not None:
-        roi = data_set.region(workspace.region).roi
-        rows = _inside(localizations.xy, roi)
+    localizations, roi = basis
+    rows = np.arange(len(localizations)) if roi is None else _inside(localizations.xy, roi)
     sigma = localizations.precision(2)
     known = None if sigma is None else sigma[rows]
     if known is not None:
         known = known[np.isfinite(known)]
     return Target(
-        data_set=data_set.name,
+        data_set=project.data_set(workspace.data_set).name,
         region="" if roi is None else roi.name or "Region without a name",
         n=len(rows),
         area_nm2=None if roi is None else roi.area_nm2,

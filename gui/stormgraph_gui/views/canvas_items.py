@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
@@ -91,7 +92,7 @@ class OutlinesItem(QGraphicsItem):
         """Show other lines, (m, 2) in nm, by the number of their cluster."""
         self.prepareGeometryChange()
         pairs = [(cluster, line) for cluster, lines in outlines.items() for line in lines]
-        self._lines = [QPolygonF([QPointF(x, y) for x, y in line.tolist()]) for _, line in pairs]
+        self._lines = [arrayToQPolygonF(*line.T) for _, line in pairs]
         self._clusters = np.array([cluster for cluster, _ in pairs], dtype=np.int64)
         corners = [np.concatenate([line.min(axis=0), line.max(axis=0)]) for _, line in pairs]
         self._boxes = np.array(corners).reshape(-1, 4)

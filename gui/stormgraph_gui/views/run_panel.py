@@ -25,7 +25,7 @@ from stormgraph_gui.models.document import Document
 from stormgraph_gui.models.guidance import GUIDANCE, Guidance
 from stormgraph_gui.models.presets import Presets
 from stormgraph_gui.models.project import Project
-from stormgraph_gui.models.target import Target, target_of
+from stormgraph_gui.models.target import Basis, Target, basis_of, target_of
 from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.views.elided import ElidedLabel
 from stormgraph_gui.views.finding_list import FindingList
@@ -70,6 +70,7 @@ class RunPanel(QWidget):
         super().__init__(parent)
         self._document, self._workspace = document, workspace
         self._activity, self._presets = activity, presets
+        self._basis: Basis | None = None
         self._target: Target | None = None
         self.fields = ParamFields()
         self.findings = FindingList(workspace)
@@ -195,7 +196,12 @@ class RunPanel(QWidget):
         self.findings.show_findings(self._document.project)
 
     def _show_target(self) -> None:
-        self._target = target = target_of(self._document.project, self._workspace)
+        project, workspace = self._document.project, self._workspace
+        basis = basis_of(project, workspace)
+        if basis is not None and basis == self._basis:
+            return
+        self._basis = basis
+        self._target = target = target_of(project, workspace)
         if target is None:
             self._name.setText("No data yet")
             self._region.setText("Open a file of localizations to analyse it.")
