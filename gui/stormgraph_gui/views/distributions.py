@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -55,6 +55,9 @@ _COLORS = (0, 3, 4, 5, 1)
 _NOTHING = "Run an analysis, and the distributions of its clusters are drawn here."
 _HINT = "Drag across the diagram to select the clusters in a range; click beside it to select none."
 
+AT_ONCE = 200
+"""Clusters of a table whose diagram is drawn together with it."""
+
 
 class Distributions(QWidget):
     """Histograms or cumulative curves of one measure of the shown clusters.
@@ -84,7 +87,10 @@ class Distributions(QWidget):
         self._kind = (False, False)
         self._picker: RangePicker | None = None
         self._make_widgets()
-        measured.changed.connect(self._table_changed)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._table_changed)
+        measured.changed.connect(self._measured_changed)
         workspace.clusters_changed.connect(self._draw)
         workspace.analyses_changed.connect(self._others_changed)
         document.changed.connect(self._others_changed)
@@ -184,6 +190,15 @@ class Distributions(QWidget):
         elif not shown and key in self._overlaid:
             self._overlaid.remove(key)
         self._draw()
+
+    def _measured_changed(self) -> None:
+        table = self._measured.table
+        if table is not None and len(table) > AT_ONCE:
+            # after the table itself, so that the window does not stand still for both
+            self._soon.start(0)
+        else:
+            self._soon.stop()
+            self._table_changed()
 
     def _table_changed(self) -> None:
         table = self._measured.table
