@@ -36,7 +36,7 @@ from stormgraph_gui.views.param_fields import ParamFields
 TARGET_AFTER_MS = 60
 """What would be analysed is counted when a region rests."""
 
-GUIDANCE_HEIGHT = 184
+GUIDANCE_HEIGHT = 168
 """Pixels; what is said of a parameter does not move what is below it."""
 
 _OWN = "Own choice"
@@ -130,6 +130,7 @@ class RunPanel(QWidget):
         self._guidance.setReadOnly(True)
         self._guidance.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._guidance.setFixedHeight(GUIDANCE_HEIGHT)
+        self._guidance.document().setDocumentMargin(3)
         form = QWidget()
         rows = QVBoxLayout(form)
         rows.addWidget(self._name)
@@ -173,6 +174,7 @@ class RunPanel(QWidget):
         split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         split.addWidget(above)
         split.addWidget(below)
+        split.setSizes([540, 230])
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         layout = QVBoxLayout(self)
@@ -211,11 +213,11 @@ class RunPanel(QWidget):
             area = "" if target.area_nm2 is None else f", {target.area_nm2 / 1e6:.4g} µm²"
             self._region.setText(f"{target.region or 'Whole field'}{area}")
             precision = (
-                "precision not known"
+                "Precision not known"
                 if target.precision_nm is None
-                else f"precision {target.precision_nm:.3g} nm (median)"
+                else f"Precision {target.precision_nm:.3g} nm (median)"
             )
-            self._counts.setText(f"{target.n:,} localizations, {target.dimensions}-D, {precision}")
+            self._counts.setText(f"{target.n:,} localizations, {target.dimensions}-D\n{precision}")
             self.fields.set_has_precision(target.precision_nm is not None)
         self._enable()
 
