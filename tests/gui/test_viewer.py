@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel
 
 from stormgraph_gui.features import display, viewer
 from stormgraph_gui.jobs.worker import Worker
+from stormgraph_gui.models import scene
 from stormgraph_gui.models.activity import Activity
+from stormgraph_gui.models.density import Plane
 from stormgraph_gui.models.display import COLOR_BY, Display
 from stormgraph_gui.models.document import Document
 from stormgraph_gui.models.workspace import Workspace
@@ -97,6 +99,16 @@ def click(qtbot, canvas, point, keys=Qt.KeyboardModifier.NoModifier):
 def save(app):
     """Choose to save the map."""
     next(a for a in app.window.menu("File").actions() if "of the map" in a.text()).trigger()
+
+
+def watched(function, results):
+    """The function, which also notes what it returns."""
+
+    def call(*args):
+        results.append(function(*args))
+        return results[-1]
+
+    return call
 
 
 class Recorder:
@@ -209,6 +221,21 @@ def test_the_map_shows_all_localizations_of_the_file(app, qtbot, shown, blobs, p
     low, high = locs.xy.min(axis=0), locs.xy.max(axis=0)
     assert box.left < low[0] < high[0] < box.right
     assert box.low < low[1] < high[1] < box.high
+
+
+def test_large_data_are_arranged_and_look_the_same(app, qtbot, shown, blobs, put_data, monkeypatch):
+    monkeypatch.setattr(scene, "ARRANGE_ABOVE", 100)
+    arranged = []
+    monkeypatch.setattr(Plane, "arranged", watched(Plane.arranged, arranged))
+    put_data(blobs())
+    before = pictured(app, qtbot)
+    qtbot.waitUntil(
+        lambda: bool(arranged) and app.provided["scene"].field.plane is arranged[0], timeout=30_000
+    )
+    after = pictured(app, qtbot)
+    assert after.n_drawn == before.n_drawn
+    # of two points over each other another one may lie above
+    assert (after.pixels != before.pixels).any(axis=2).mean() < 0.01
 
 
 def test_fit_comes_back_to_all_of_it(app, qtbot, shown, blobs, put_data):

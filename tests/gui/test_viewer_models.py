@@ -17,6 +17,7 @@ from stormgraph_gui.models.coloring import (
 from stormgraph_gui.models.density import Box, Grid, Plane
 from stormgraph_gui.models.display import DisplayState
 from stormgraph_gui.models.marks import draw_circles, draw_discs
+from stormgraph_gui.models.outlines import Outlines
 from stormgraph_gui.models.painting import MOST_POINTS, Sheet, paint
 from stormgraph_py import Localizations
 
@@ -228,6 +229,17 @@ def test_levels_are_the_coarsest_that_hold_a_cluster():
     fine = np.array([0, 0, 1, 1, 2, 2, -1])
     labels = np.array([1, 1, 2, 2, 0, 0, -1])
     assert cluster_levels(labels, (coarse, fine)).tolist() == [0, 1, 1]
+
+
+def test_a_place_is_inside_the_smallest_outline_around_it():
+    def square(side):
+        return np.array([[0, 0], [side, 0], [side, side], [0, side], [0, 0]], dtype=float)
+
+    outlines = Outlines({4: [square(10)], 2: [square(100), square(50) + 40], 9: []})
+    assert outlines.around(5, 5) == 4
+    assert outlines.around(20, 20) == 2
+    assert outlines.around(60, 60) is None
+    assert outlines.around(500, 5) is None
 
 
 def test_colours_of_clusters_are_stable_and_unclustered_is_grey():

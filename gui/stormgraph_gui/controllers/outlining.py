@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from stormgraph_gui.jobs.worker import Work, Worker
 from stormgraph_gui.models.display import Display
+from stormgraph_gui.models.outlines import Lines
 from stormgraph_gui.models.scene import Scene
 from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.signals import QObject, QTimer, Signal
-from stormgraph_py.arrays import FloatArray
 from stormgraph_py.clusters import outlines
 from stormgraph_py.report.analysis import Analysis
 
-Outlines: TypeAlias = Mapping[int, Sequence[FloatArray]]
 Key: TypeAlias = tuple[Analysis, int | None]
 """Whose outlines: a result, and the level of its hierarchy."""
 
@@ -47,7 +45,7 @@ class Outlining(QObject):
         super().__init__(parent)
         self._workspace, self._display, self._scene = workspace, display, scene
         self._worker = worker
-        self._known: dict[Key, Outlines] = {}
+        self._known: dict[Key, Lines] = {}
         self._asked: Key | None = None
         self._work: Work | None = None
         # while the level is dragged, only where it stops is worth the work
@@ -71,9 +69,9 @@ class Outlining(QObject):
         self._asked = key
         self._timer.stop()
         if key is None or key in self._known:
-            self.traced.emit({} if key is None else self._known[key])
+            self._give({} if key is None else self._known[key])
             return
-        self.traced.emit({})
+        self._give({})
         self._timer.start(_WAIT_MS)
 
     def _trace(self) -> None:
@@ -89,12 +87,16 @@ class Outlining(QObject):
         self._work.succeeded.connect(lambda found: self._take(key, found))
         self._work.failed.connect(lambda _: self._take(key, {}))
 
-    def _take(self, key: Key, found: Outlines) -> None:
+    def _take(self, key: Key, found: Lines) -> None:
         self._work = None
         self._known[key] = found
         while len(self._known) > _KEPT:
             del self._known[next(iter(self._known))]
         if key == self._asked:
-            self.traced.emit(found)
+            self._give(found)
         elif self._asked is not None and self._asked not in self._known:
             self._timer.start(_WAIT_MS)
+
+    def _give(self, lines: Lines) -> None:
+        self._scene.put_outlines(lines)
+        self.traced.emit(lines)

@@ -16,6 +16,7 @@ from stormgraph_gui.models.coloring import (
 )
 from stormgraph_gui.models.density import Box
 from stormgraph_gui.models.display import ColorBy, Display, DisplayState
+from stormgraph_gui.models.outlines import Lines, Outlines
 from stormgraph_gui.models.painting import Sheet
 from stormgraph_gui.models.shown import shown_labels
 from stormgraph_gui.models.workspace import Workspace
@@ -61,6 +62,7 @@ class Scene(QObject):
         self._data_set: str | None = None
         self._field: Cloud | None = None
         self._analysed: Cloud | None = None
+        self._outlines = Outlines({})
         self._sheets: tuple[Sheet, ...] | None = None
         self._threads: list[threading.Thread] = []
         self._arranged.connect(self._take_arranged)
@@ -118,7 +120,11 @@ class Scene(QObject):
         return self._sheets
 
     def cluster_near(self, x_nm: float, y_nm: float, radius_nm: float) -> int | None:
-        """Return the cluster of the clustered localization that is nearest, None when none is."""
+        """Return the cluster of the clustered localization that is nearest.
+
+        Where none is within the radius, it is the cluster whose outline is around the place, if
+        outlines are shown; else None.
+        """
         labels, cloud = self.labels, self._analysed
         if cloud is None or labels is None:
             return None
@@ -126,11 +132,14 @@ class Scene(QObject):
         rows = cloud.plane.inside(around, cloud.kept(self._display.state))
         found = labels[cloud.plane.numbers(rows)]
         rows, found = rows[found >= 0], found[found >= 0]
-        if not len(rows):
-            return None
         distance = np.hypot(*(cloud.plane.positions(rows) - (x_nm, y_nm)).T)
-        nearest = int(np.argmin(distance))
-        return int(found[nearest]) if distance[nearest] <= radius_nm else None
+        if len(rows) and distance.min() <= radius_nm:
+            return int(found[np.argmin(distance)])
+        return self._outlines.around(x_nm, y_nm)
+
+    def put_outlines(self, lines: Lines) -> None:
+        """Take in the lines around the clusters that are shown."""
+        self._outlines = Outlines(lines)
 
     def count_near(self, x_nm: float, y_nm: float, radius_nm: float) -> int:
         """Return how many of the drawn localizations lie within a radius."""

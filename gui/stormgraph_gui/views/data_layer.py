@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QColor
@@ -12,12 +11,12 @@ from PySide6.QtGui import QColor
 from stormgraph_gui.models.color_maps import color_map
 from stormgraph_gui.models.density import Grid
 from stormgraph_gui.models.display import Display
+from stormgraph_gui.models.outlines import Lines
 from stormgraph_gui.models.painting import Picture, paint
 from stormgraph_gui.models.scene import Scene
 from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.views.canvas import Canvas
 from stormgraph_gui.views.canvas_items import OutlinesItem, PictureItem
-from stormgraph_py.arrays import FloatArray
 
 DATA_Z, OUTLINES_Z = 0.0, 10.0
 """How high the layers of the data lie."""
@@ -81,7 +80,7 @@ class DataLayer(QObject):
         """Show another picture until the next one is drawn."""
         self._item.show_picture(picture)
 
-    def show_outlines(self, outlines: Mapping[int, Sequence[FloatArray]]) -> None:
+    def show_outlines(self, outlines: Lines) -> None:
         """Show lines around clusters."""
         self._outlines.show_outlines(outlines)
         self._select()
