@@ -23,6 +23,7 @@ def app(qtbot, tmp_path, monkeypatch):
     """The app with no more than the map and the regions: there are many tests here."""
     monkeypatch.setattr(stormgraph_gui.app, "FEATURES", ("viewer", "regions"))
     made = stormgraph_gui.app.StormGraphApp(tmp_path / "settings")
+    made.window.resize(820, 560)
     made.window.show()
     yield made
     made.close()

@@ -103,6 +103,7 @@ class RegionsFeature(QObject):
         tool = None if name is None else self._tools[name]
         self._window.show_page("viewer")
         if tool is not None:
+            self._window.show_dock("regions")
             self._app.display.set(show_regions=True)
         self._canvas.set_tool(tool)
         self._canvas.setFocus()

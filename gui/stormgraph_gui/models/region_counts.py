@@ -12,8 +12,9 @@ from stormgraph_gui.signals import QObject, QTimer, Signal
 from stormgraph_py.localizations import Localizations
 from stormgraph_py.roi import Roi
 
-INTERVAL_MS = 15
-"""Time between two turns of counting, in which the mouse is followed."""
+SHORTEST_WAIT_MS = 15
+"""Least time between two turns of counting, in which the mouse is followed; as much as a turn took
+where that is more."""
 
 TURN_S = 0.012
 """After so long a turn ends."""
@@ -38,7 +39,7 @@ class RegionCounts(QObject):
         self._known: dict[str, tuple[Roi, Localizations, int]] = {}
         self._index: tuple[Localizations, PointIndex] | None = None
         self._timer = QTimer(self)
-        self._timer.setInterval(INTERVAL_MS)
+        self._timer.setInterval(SHORTEST_WAIT_MS)
         self._timer.timeout.connect(self._turn)
         document.changed.connect(self._project_changed)
         workspace.loaded_changed.connect(self._loaded_changed)
@@ -77,17 +78,17 @@ class RegionCounts(QObject):
             self._index is not None and self._index[0] is not current.localizations
         ):
             self._index = None
-        if self._next() is not None:
+        if self._missing():
             self._timer.start()
 
-    def _next(self) -> Region | None:
-        """Return the region that is to be counted next: the one at hand first."""
+    def _missing(self) -> list[Region]:
+        """Return the regions that are to be counted, the one at hand first."""
         current, key = self._workspace.current, self._workspace.data_set
         if current is None:
-            return None
+            return []
         regions = [d.regions for d in self._document.project.data_sets if d.key == key]
         missing = [region for region in sum(regions, ()) if not self._is_counted(region)]
-        return min(missing, key=lambda one: one.key != self._workspace.region, default=None)
+        return sorted(missing, key=lambda one: one.key != self._workspace.region)
 
     def _is_counted(self, region: Region) -> bool:
         known, current = self._known.get(region.key), self._workspace.current
@@ -99,26 +100,30 @@ class RegionCounts(QObject):
         )
 
     def _turn(self) -> None:
-        end = time.perf_counter() + TURN_S
-        has_counted = False
-        while (region := self._next()) is not None and time.perf_counter() < end:
-            current = self._workspace.current
-            assert current is not None
-            localizations = current.localizations
-            if self._index is None:
-                table = localizations.table
-                x, y = table["x_nm"].to_numpy(float), table["y_nm"].to_numpy(float)
-                self._index = localizations, PointIndex(x, y)
-            index = self._index[1]
-            if not index.is_ready:
-                index.build()
-                continue
-            self._known[region.key] = region.roi, localizations, index.count(region.roi)
-            has_counted = True
-        if region is None:
+        begun = time.perf_counter()
+        end = begun + TURN_S
+        current, missing = self._workspace.current, self._missing()
+        if current is None or not missing:
             self._timer.stop()
-        if has_counted:
-            self.changed.emit()
+            return
+        localizations = current.localizations
+        if self._index is None:
+            table = localizations.table
+            x, y = table["x_nm"].to_numpy(float), table["y_nm"].to_numpy(float)
+            self._index = localizations, PointIndex(x, y)
+        index = self._index[1]
+        while not index.is_ready and time.perf_counter() < end:
+            index.build()
+        if not index.is_ready:
+            return
+        for region in missing:
+            self._known[region.key] = region.roi, localizations, index.count(region.roi)
+            if time.perf_counter() > end:
+                break
+        else:
+            self._timer.stop()
+        self._timer.setInterval(max(SHORTEST_WAIT_MS, round(1000 * (time.perf_counter() - begun))))
+        self.changed.emit()
 
 
 def _same_area(one: Roi, other: Roi) -> bool:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QLineEdit,
+    QSizePolicy,
     QWidget,
 )
 
@@ -56,12 +57,14 @@ class RegionDetails(QWidget):
         self._tags = {name: self._tag(name) for name in TAGS}
         self._kind = QLabel()
         self._kind.setObjectName("region kind")
+        self._kind.setMinimumWidth(20)
         grid = QGridLayout(self)
         grid.setContentsMargins(8, 6, 8, 8)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(4)
+        grid.addWidget(self._kind, 0, 0, 1, 3)
         for row, (title, left, right) in enumerate(
-            (("&Centre", "x", "y"), ("&Size", "width", "height"))
+            (("&Centre", "x", "y"), ("&Size", "width", "height")), 1
         ):
             label = QLabel(title)
             label.setBuddy(self._numbers[left])
@@ -70,10 +73,9 @@ class RegionDetails(QWidget):
             grid.addWidget(self._numbers[right], row, 2)
         label = QLabel("An&gle")
         label.setBuddy(self._numbers["angle"])
-        grid.addWidget(label, 2, 0)
-        grid.addWidget(self._numbers["angle"], 2, 1)
-        grid.addWidget(self._kind, 2, 2)
-        for row, (name, edit) in enumerate(self._tags.items(), 3):
+        grid.addWidget(label, 3, 0)
+        grid.addWidget(self._numbers["angle"], 3, 1)
+        for row, (name, edit) in enumerate(self._tags.items(), 4):
             label = QLabel(name.capitalize())
             label.setBuddy(edit)
             grid.addWidget(label, row, 0)
@@ -98,12 +100,12 @@ class RegionDetails(QWidget):
             # only rectangles and ellipses know how far they are turned
             self._numbers["angle"].setEnabled(current.roi.box is not None)
             n = sum(len(ring) - 1 for rings in current.roi.polygons for ring in rings)
-            with_number = "" if current.roi.kind == "ellipse" else f", {n} vertices"
+            with_number = "" if current.roi.box is not None else f", {n} vertices"
             self._kind.setText(current.roi.kind.capitalize() + with_number)
         else:
             for field in self._numbers.values():
                 field.clear()
-            self._kind.setText("")
+            self._kind.setText("No region is at hand")
         for name, edit in self._tags.items():
             self._show_tag(name, edit, chosen, data_set)
         self._is_showing = False
@@ -146,7 +148,8 @@ class RegionDetails(QWidget):
         field.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         field.setAlignment(Qt.AlignmentFlag.AlignRight)
         field.setKeyboardTracking(False)
-        field.setMinimumWidth(92)
+        field.setMinimumWidth(60)
+        field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         field.valueChanged.connect(self._number_changed)
         return field
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QRectF
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -12,16 +14,36 @@ from stormgraph_gui.models.project import Region
 from stormgraph_gui.views.region_painting import (
     draw_label,
     draw_outline,
+    draw_thin,
     label_rect,
     path_of,
     scale_of,
 )
+from stormgraph_py.roi import Roi
+
+MANY = 80
+"""Of more regions in view than these, lines are thin and only names that fit are drawn."""
 
 MOST_LABELS = 150
 """Names that are drawn at once."""
 
 _MARGIN = 200.0
 """Screen pixels round the regions that names may cover."""
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A region with its outline and the point that its name stands at."""
+
+    region: Region
+    path: QPainterPath
+    top: QPointF
+
+    @property
+    def has_upright_sides(self) -> bool:
+        """Whether it is a rectangle that is not turned."""
+        roi = self.region.roi
+        return roi.kind == "rectangle" and roi.box is not None and roi.box.angle_deg == 0
 
 
 class RegionLayer(QGraphicsItem):
@@ -35,10 +57,11 @@ class RegionLayer(QGraphicsItem):
 
     def __init__(self, nm_per_pixel: Callable[[], float]) -> None:
         super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self._nm_per_pixel = nm_per_pixel
         self._regions: tuple[Region, ...] = ()
         self._current: str | None = None
-        self._paths: dict[str, tuple[Region, QPainterPath]] = {}
+        self._paths: dict[str, _Drawn] = {}
         self._bounds = QRectF()
         self.names: list[str] = []
 
@@ -51,9 +74,12 @@ class RegionLayer(QGraphicsItem):
         self._bounds = QRectF()
         for region in regions:
             known = before.get(region.key)
-            path = known[1] if known and known[0].roi is region.roi else path_of(region.roi)
-            self._paths[region.key] = region, path
-            self._bounds = self._bounds.united(path.boundingRect())
+            if known is not None and known.region.roi is region.roi:
+                drawn = replace(known, region=region)
+            else:
+                drawn = _Drawn(region, path_of(region.roi), _top(region.roi))
+            self._paths[region.key] = drawn
+            self._bounds = self._bounds.united(drawn.path.boundingRect())
         self._regions, self._current = regions, current
         self.update()
 
@@ -77,29 +103,62 @@ class RegionLayer(QGraphicsItem):
         """Draw outlines, then names where they do not cover each other."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        seen = option.exposedRect
         current = self._paths.get(self._current) if self._current is not None else None
-        for region, path in self._paths.values():
-            if region.key != self._current:
-                draw_outline(painter, path, current=False)
+        others = [
+            one
+            for one in self._paths.values()
+            if one is not current and one.path.boundingRect().intersects(seen)
+        ]
+        are_many = len(others) > MANY
+        for one in others:
+            if are_many:
+                draw_thin(painter, one.path)
+            else:
+                draw_outline(painter, one.path, current=False)
         if current is not None:
-            draw_outline(painter, current[1], current=True)
-        self._draw_names(painter, current)
+            draw_outline(painter, current.path, current=True)
+        self._draw_names(painter, [current] if current else [], others, only_fitting=are_many)
         painter.restore()
 
-    def _draw_names(self, painter: QPainter, current: tuple[Region, QPainterPath] | None) -> None:
+    def _draw_names(
+        self,
+        painter: QPainter,
+        current: list[_Drawn],
+        others: list[_Drawn],
+        *,
+        only_fitting: bool,
+    ) -> None:
         transform = painter.worldTransform()
         scale = scale_of(transform, self._nm_per_pixel())
         painter.resetTransform()
         drawn: list[QRectF] = []
-        others = [one for one in self._paths.values() if one[0].key != self._current]
         self.names = []
-        for region, path in ([current] if current else []) + others:
-            on_screen = transform.mapRect(path.boundingRect())
-            rect = label_rect(painter, region.roi.name, on_screen, scale, below=False)
-            if any(rect.intersects(one) for one in drawn):
+        for one in current + others:
+            name = one.region.roi.name
+            on_screen = transform.mapRect(one.path.boundingRect())
+            rect = label_rect(painter, name, scale)
+            if one.has_upright_sides and _fits(rect, on_screen):
+                # inside, where it cannot be taken for the name of a tile beside it
+                rect.moveTopLeft(on_screen.topLeft() + QPointF(6, 6) * scale)
+            else:
+                rect.moveBottomLeft(transform.map(one.top) + QPointF(6, -5) * scale)
+            too_wide = only_fitting and drawn and rect.width() > on_screen.width()
+            if too_wide or any(rect.intersects(one) for one in drawn):
                 continue
-            draw_label(painter, region.roi.name, rect, scale, current=region.key == self._current)
+            draw_label(painter, name, rect, scale, current=one.region.key == self._current)
             drawn.append(rect)
-            self.names.append(region.roi.name)
+            self.names.append(name)
             if len(drawn) == MOST_LABELS:
                 break
+
+
+def _fits(label: QRectF, around: QRectF) -> bool:
+    return label.width() * 1.2 < around.width() and label.height() * 2 < around.height()
+
+
+def _top(roi: Roi) -> QPointF:
+    """Return the uppermost vertex of a region, the left one of several."""
+    vertices = np.concatenate([rings[0] for rings in roi.polygons])
+    x, y = vertices[np.lexsort(vertices.T)[0]].tolist()
+    return QPointF(x, y)

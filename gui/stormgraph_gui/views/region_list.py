@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -22,7 +22,10 @@ from stormgraph_gui.models.project import DataSet, Region
 from stormgraph_gui.models.region_counts import RegionCounts
 from stormgraph_gui.models.workspace import Loaded, Workspace
 from stormgraph_gui.views.region_details import RegionDetails
-from stormgraph_gui.views.region_rows import NAME, TAGS, RegionRows, Row
+from stormgraph_gui.views.region_rows import AREA, COUNT, DENSITY, NAME, TAGS, RegionRows, Row
+
+WIDTH = 310
+"""Pixels that all columns of numbers and some of the tags need."""
 
 _NO_DATA = "Open a file of localizations to draw regions in it."
 _NO_REGIONS = "Draw a region with the tools above the data: R, E, P or L."
@@ -70,6 +73,7 @@ class RegionList(QWidget):
         self.setObjectName("regions")
         self._document, self._workspace, self._counts = document, workspace, counts
         self._field: tuple[Loaded, float] | None = None
+        self._made: dict[str | None, tuple[Region, Row]] = {}
         self._is_following = False
         self._rows = RegionRows(self)
         self._rows.renamed.connect(self.renamed)
@@ -77,6 +81,7 @@ class RegionList(QWidget):
         self.table = self._made_table()
         self.tools = QToolBar()
         self.tools.setObjectName("region list tools")
+        self.tools.setIconSize(QSize(18, 18))
         self._hint = QLabel(wordWrap=True)
         self._hint.setObjectName("region hint")
         self._hint.setContentsMargins(8, 4, 8, 4)
@@ -94,6 +99,10 @@ class RegionList(QWidget):
         workspace.loaded_changed.connect(self._follow)
         counts.changed.connect(self._follow)
         self._follow()
+
+    def sizeHint(self) -> QSize:
+        """Ask for room for all columns of numbers."""
+        return QSize(WIDTH, 480)
 
     @property
     def selected(self) -> list[str]:
@@ -150,9 +159,13 @@ class RegionList(QWidget):
         table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 8)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setMinimumSectionSize(36)
         header.setSectionResizeMode(TAGS, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(44)
+        # by the rows in view alone: thousands would be looked at with every count
+        header.setResizeContentsPrecision(0)
+        for column in (COUNT, AREA, DENSITY):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        table.setColumnWidth(NAME, table.fontMetrics().horizontalAdvance("Whole field 0"))
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._menu)
         table.selectionModel().currentRowChanged.connect(self._current_row)
@@ -164,28 +177,9 @@ class RegionList(QWidget):
         """Show the data set, its regions and counts as they are now."""
         data_set, loaded = self._data_set(), self._workspace.current
         regions = () if data_set is None else data_set.regions
-        rows = []
-        if data_set is not None:
-            n = None if loaded is None else len(loaded.localizations)
-            rows.append(
-                Row(
-                    key=None,
-                    name="Whole field",
-                    n_localizations=n,
-                    area_um2=self._field_area_um2(loaded),
-                    tags=tuple(data_set.tags.items()),
-                )
-            )
-        rows += [
-            Row(
-                key=region.key,
-                name=region.roi.name,
-                n_localizations=self._counts.n_inside(region),
-                area_um2=region.roi.area_nm2 / 1e6,
-                tags=tuple(region.roi.tags.items()),
-            )
-            for region in regions
-        ]
+        rows = [] if data_set is None else [self._field_row(data_set, loaded)]
+        rows += map(self._row, regions)
+        self._made = {row.key: made for row in rows if (made := self._made.get(row.key))}
         chosen = self.selected if self._rows.rows else []
         self._is_following = True
         self._rows.show_rows(rows)
@@ -207,6 +201,29 @@ class RegionList(QWidget):
         self._hint.setText(_NO_DATA if data_set is None else _NO_REGIONS)
         self._hint.setVisible(not regions)
         self._show_details()
+
+    def _field_row(self, data_set: DataSet, loaded: Loaded | None) -> Row:
+        return Row(
+            key=None,
+            name="Whole field",
+            n_localizations=None if loaded is None else len(loaded.localizations),
+            area_um2=self._field_area_um2(loaded),
+            tags=tuple(data_set.tags.items()),
+        )
+
+    def _row(self, region: Region) -> Row:
+        """Return the row of a region; the one made before while nothing in it has changed."""
+        n, made = self._counts.n_inside(region), self._made.get(region.key)
+        if made is None or made[0] is not region or made[1].n_localizations != n:
+            row = Row(
+                key=region.key,
+                name=region.roi.name,
+                n_localizations=n,
+                area_um2=region.roi.area_nm2 / 1e6,
+                tags=tuple(region.roi.tags.items()),
+            )
+            self._made[region.key] = made = (region, row)
+        return made[1]
 
     def _show_details(self, *_: object) -> None:
         if self._is_following:

@@ -30,6 +30,13 @@ def path_of(roi: Roi) -> QPainterPath:
     return path
 
 
+def draw_thin(painter: QPainter, path: QPainterPath) -> None:
+    """Draw the thinnest line, which takes a tenth of the time: for hundreds of regions."""
+    painter.setPen(QPen(LINE, 0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(path)
+
+
 def draw_outline(painter: QPainter, path: QPainterPath, *, current: bool) -> None:
     """Draw a line with a dark edge, so that it shows on any colour."""
     for color, width in ((HALO, 4.0), (CURRENT if current else LINE, 2.0 if current else 1.4)):
@@ -47,19 +54,11 @@ def scale_of(transform: QTransform, nm_per_pixel: float) -> float:
     return size if 0.05 < size < 50 else 1.0
 
 
-def label_rect(
-    painter: QPainter, text: str, around: QRectF, scale: float, *, below: bool
-) -> QRectF:
-    """Return where a label lies: above the left corner of something, or below its middle.
-
-    Both rectangles are in device pixels.
-    """
+def label_rect(painter: QPainter, text: str, scale: float) -> QRectF:
+    """Return the size of a label, device pixels, in a rectangle that can be moved."""
     metrics = QFontMetricsF(painter.font())
-    width = (metrics.horizontalAdvance(text) + 10) * scale
-    height = (metrics.height() + 4) * scale
-    if below:
-        return QRectF(around.center().x() - width / 2, around.bottom() + 6 * scale, width, height)
-    return QRectF(around.left(), around.top() - height - 5 * scale, width, height)
+    width = metrics.horizontalAdvance(text) + 10
+    return QRectF(0, 0, width * scale, (metrics.height() + 4) * scale)
 
 
 def draw_label(painter: QPainter, text: str, rect: QRectF, scale: float, *, current: bool) -> None:

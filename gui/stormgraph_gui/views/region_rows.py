@@ -28,7 +28,7 @@ TIPS = (
     "Localizations per µm²",
     "Condition, replicate, cell and other tags",
 )
-UNITS = ("", "", "µm²", "/µm²", "")
+UNITS = ("", "", "µm²", "per µm²", "")
 
 _MIME = "application/x-stormgraph-regions"
 _ROOT = QModelIndex()
@@ -112,7 +112,7 @@ class RegionRows(QAbstractTableModel):
             self.endResetModel()
             return
         for place, (new, old) in enumerate(zip(rows, self.rows, strict=True)):
-            if new != old:
+            if new is not old and new != old:
                 self.rows[place] = new
                 self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
 

@@ -107,6 +107,8 @@ class Overlay(QGraphicsItem):
         draw_handles(painter, circles, scale, round_=True, hot=self._hot[1])
         if self.label:
             on_screen = transform.mapRect(self._extent())
-            rect = label_rect(painter, self.label, on_screen, scale, below=True)
+            rect = label_rect(painter, self.label, scale)
+            rect.moveCenter(on_screen.center())
+            rect.moveTop(on_screen.bottom() + 8 * scale)
             draw_label(painter, self.label, rect, scale, current=False)
         painter.restore()
