@@ -25,7 +25,8 @@ FIELD_OF_VIEW_DEG = 30.0
 _NEAREST = 0.01
 _DEPTH_STEPS = 65_535
 _FARTHEST_SHADE = 0.65
-_FILL = 0.78
+_MARGINS = (105, 62)
+_SMALLEST_SHARE = 0.5
 _ALIGNED = 1 - 1e-9
 
 
@@ -118,11 +119,12 @@ class Camera:
         camera = dataclasses.replace(
             self, center_nm=bounds.center, distance_nm=2 * bounds.diagonal(self.z_scale)
         )
+        room = free_half(width, height)
         # in perspective the size of the picture is not inversely proportional to the distance
         for _ in range(8):
             xy, _ = project(bounds.corners, camera, width, height)
-            reach = np.abs(xy - (width / 2, height / 2)) / (width / 2, height / 2)
-            camera = camera.zoomed(_FILL / max(float(reach.max()), 1e-9))
+            reach = np.abs(xy - (width / 2, height / 2)) / room
+            camera = camera.zoomed(1 / max(float(reach.max()), 1e-9))
         return camera
 
 
@@ -164,6 +166,12 @@ class Bounds:
     def diagonal(self, z_scale: float = 1.0) -> float:
         """Return the length of the diagonal."""
         return float(np.linalg.norm((np.array(self.high) - np.array(self.low)) * (1, 1, z_scale)))
+
+
+def free_half(width: int, height: int) -> FloatArray:
+    """Return half of the width and height of a view without the room for labels, pixels."""
+    half = 0.5 * np.array([width, height], dtype=np.float64)
+    return np.maximum(half - _MARGINS, _SMALLEST_SHARE * half)
 
 
 def project(

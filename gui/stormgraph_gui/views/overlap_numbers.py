@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -36,6 +37,8 @@ _TIPS = {
     "p two-sided": "Probability of a value as far from chance, by chance",
     "under misalignment": "Where 95% of the values lie when the channels are misaligned at random",
 }
+_LESS_IMPORTANT = ("Sd by chance",)
+_NARROW = 620
 _N_BINS = 25
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -49,7 +52,6 @@ class MeasuresTable(QTableWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setAlternatingRowColors(True)
-        self.setWordWrap(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(24)
 
@@ -66,7 +68,8 @@ class MeasuresTable(QTableWidget):
         self.setRowCount(len(view.rows))
         for at, column in enumerate(columns):
             name = view.header[column]
-            header = QTableWidgetItem(name[:1].upper() + name[1:] if name != "z" else name)
+            is_symbol = name.split(" ")[0] in ("z", "p")
+            header = QTableWidgetItem(name if is_symbol else name[:1].upper() + name[1:])
             header.setToolTip(_TIPS.get(name, ""))
             self.setHorizontalHeaderItem(at, header)
             for number, row in enumerate(view.rows):
@@ -81,6 +84,19 @@ class MeasuresTable(QTableWidget):
         if columns:
             stretch = QHeaderView.ResizeMode.Stretch
             self.horizontalHeader().setSectionResizeMode(0, stretch)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what matters less where there is no room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        for column in range(1, self.columnCount()):
+            header = self.horizontalHeaderItem(column)
+            is_extra = header is not None and header.text() in _LESS_IMPORTANT
+            self.setColumnHidden(column, is_extra and self.width() < _NARROW)
+        self.resizeRowsToContents()
 
 
 class ChancePlot(QWidget):

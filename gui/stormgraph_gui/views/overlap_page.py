@@ -21,7 +21,7 @@ from stormgraph_gui.views.overlap_numbers import ChancePlot, MeasuresTable, Part
 from stormgraph_gui.views.overlap_panel import OverlapPanel
 from stormgraph_gui.views.overlap_picture import OverlapPicture
 
-_PANEL_WIDTH = 250
+_PANEL_WIDTH = 225
 _WIDE = 1150
 _NOTHING = (
     "Two colours\n\nChoose two channels and press Compare: clusters are found in each, laid over "

@@ -23,14 +23,17 @@ from stormgraph_gui.models.density import Box
 from stormgraph_gui.models.overlap import Comparison, Selected
 from stormgraph_gui.views.canvas import Canvas
 from stormgraph_gui.views.plot_style import faded
-from stormgraph_gui.views.theme import is_dark
+from stormgraph_gui.views.scale_bar import ScaleBar
+from stormgraph_gui.views.volume_renderer import INK
 from stormgraph_py.arrays import FloatArray
 from stormgraph_py.report.overlap_analysis import Channel
 
-ON_LIGHT = ("#0072b2", "#e69f00", "#111111")
-ON_DARK = ("#56b4e9", "#f0a81e", "#ffffff")
-"""Colours of the first channel, the second and both; readers with any colour vision tell them
-apart. Those on light are the report's."""
+COLORS = ("#56b4e9", "#f0a81e", "#ffffff")
+"""Colours of the first channel, the second and both, on black as all pictures of data; readers with
+any colour vision tell them apart."""
+
+MARK = "#ff4d6d"
+"""Outline of the cluster that stands out."""
 
 _MOST_DOTS = 20_000
 _FILL = 0.5
@@ -83,13 +86,23 @@ class OverlapPicture(QWidget):
         self.canvas.setAccessibleName("Clusters of both channels")
         self.canvas.setToolTip("Drag to move, wheel to zoom, click a cluster to see its partners")
         self.canvas.clicked.connect(self._clicked)
-        self.canvas.range_changed.connect(self._show_dots)
+        self.canvas.range_changed.connect(self._rescale)
+        self._scale_bar = ScaleBar()
+        self._scale_bar.setVisible(False)
+        self.canvas.add_overlay(self._scale_bar)
         self.key = QLabel()
         self.key.setObjectName("overlap key")
         self.key.setTextFormat(Qt.TextFormat.RichText)
         self.key.setWordWrap(True)
+        self.key.setMargin(4)
+        self.key.setAutoFillBackground(True)
+        on_black = QPalette(self.key.palette())
+        on_black.setColor(QPalette.ColorRole.Window, QColor(Qt.GlobalColor.black))
+        on_black.setColor(QPalette.ColorRole.WindowText, QColor(*INK))
+        self.key.setPalette(on_black)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
         layout.addWidget(self.key)
         layout.addWidget(self.canvas, 1)
         self._items: list[QGraphicsItem] = []
@@ -121,7 +134,7 @@ class OverlapPicture(QWidget):
         channel = self._comparison.analysis.channels[selected[0]]
         shape = self._outline(channel, selected[1])
         mark = QGraphicsPathItem(_path([shape]))
-        pen = QPen(self.palette().color(QPalette.ColorRole.BrightText), 3)
+        pen = QPen(QColor(MARK), 3)
         pen.setCosmetic(True)
         mark.setPen(pen)
         self.canvas.add_layer(mark, 20)
@@ -134,23 +147,16 @@ class OverlapPicture(QWidget):
                 room = 1.5 * max(right - left, high - low, 100.0)
                 self.canvas.show_box(left - room, low - room, right + room, high + room)
 
-    def changeEvent(self, event: object) -> None:
-        """Follow a change between light and dark."""
-        super().changeEvent(event)  # type: ignore[arg-type]
-        if event.type() == event.Type.PaletteChange:  # type: ignore[attr-defined]
-            self._draw()
-
     def _draw(self) -> None:
         for item in self._items:
             self.canvas.remove_layer(item)
         self._items.clear()
         self._close_up.clear()
-        palette = self.palette()
-        self.canvas.set_background(palette.color(QPalette.ColorRole.Base))
+        self._scale_bar.setVisible(self._comparison is not None)
         if self._comparison is None:
             self.key.setText("")
             return
-        colors = [QColor(name) for name in (ON_DARK if is_dark(palette) else ON_LIGHT)]
+        colors = [QColor(name) for name in COLORS]
         analysis = self._comparison.analysis
         for channel, color in zip(analysis.channels, colors, strict=False):
             self._draw_channel(channel, color)
@@ -161,7 +167,7 @@ class OverlapPicture(QWidget):
                 shared = channel.inside_other & (channel.analysis.result.labels >= 0)
                 self._dots(channel.analysis.localizations.xy[shared], colors[2], 3.0, 5)
         border = QGraphicsPathItem(_path([analysis.region.outline]))
-        pen = QPen(faded(palette.color(QPalette.ColorRole.Text), 0.5), 1, Qt.PenStyle.DashLine)
+        pen = QPen(QColor(*INK).darker(160), 1, Qt.PenStyle.DashLine)
         pen.setCosmetic(True)
         border.setPen(pen)
         self._add(border, 6)
@@ -177,15 +183,19 @@ class OverlapPicture(QWidget):
 
     def _draw_channel(self, channel: Channel, color: QColor) -> None:
         plane, labels = channel.analysis.localizations.xy, channel.analysis.result.labels
-        self._dots(plane[labels < 0], faded(color, 0.55), 2.0, 1)
+        self._dots(plane[labels < 0], faded(color, 0.6), 1.5, 1)
         if channel.clusters.dimensions == 2:
             self._add(_filled(channel.clusters.polygons, color, _FILL), 2)
-        self._dots(plane[labels >= 0], color.darker(140), 2.5, 4)
+        self._dots(plane[labels >= 0], color.darker(200), 2.5, 4)
         self._close_up.append(self._items[-1])
         self._show_dots()
 
     def _dots(self, points: FloatArray, color: QColor, size: float, z: float) -> None:
         self._add(DotsItem(points, color, size), z)
+
+    def _rescale(self) -> None:
+        self._scale_bar.set_scale(self.canvas.nm_per_pixel())
+        self._show_dots()
 
     def _show_dots(self) -> None:
         for item in self._close_up:

@@ -70,7 +70,7 @@ class VolumeCanvas(QWidget):
         self.setMinimumSize(240, 180)
         self.setAccessibleName("3-D view of the localizations")
         self.camera = Camera()
-        self.point_size = 3.0
+        self.point_size = 2.0
         self._scene: VolumeScene | None = None
         self._wants_fit = False
         self._pressed: QPoint | None = None
