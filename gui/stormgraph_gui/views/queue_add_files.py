@@ -158,9 +158,14 @@ class FilesChoice(QWidget):
         reading.addWidget(pixels)
         reading.addWidget(self.pixel_size, 1)
         form = QFormLayout()
-        form.addRow("Re&gions", where)
+        for text, buddy, row in (
+            ("Re&gions", self.regions, where),
+            ("C&hannel", self.channel, reading),
+        ):
+            label = QLabel(text)
+            label.setBuddy(buddy)
+            form.addRow(label, row)
         form.addRow("Tags from &paths", self.pattern)
-        form.addRow("C&hannel", reading)
         return form
 
     def _show_regions(self) -> None:

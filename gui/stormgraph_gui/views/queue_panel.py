@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -41,17 +41,29 @@ _WIDTHS = (130, 210, 130, 120, 100, 80, 90)
 
 
 class QueueView(QTableView):
-    """The table of the jobs."""
+    """The table of the jobs, with keys that act on the selected ones.
+
+    Attributes
+    ----------
+    delete_pressed, open_pressed : Signal
+        Delete or Return was pressed.
+    shift_pressed : Signal
+        Alt with an arrow was pressed: -1 for up, 1 for down.
+    """
 
     delete_pressed = Signal()
     open_pressed = Signal()
+    shift_pressed = Signal(int)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Take Delete and Return, which act on the selected jobs."""
+        """Take Delete, Return and Alt with arrows."""
+        shifts = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
         if event.matches(QKeySequence.StandardKey.Delete):
             self.delete_pressed.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.open_pressed.emit()
+        elif event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in shifts:
+            self.shift_pressed.emit(shifts[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
 
@@ -170,6 +182,7 @@ class QueuePanel(QWidget):
         view.doubleClicked.connect(self._open)
         view.open_pressed.connect(self._open)
         view.delete_pressed.connect(self._delete)
+        view.shift_pressed.connect(self._shift)
         view.selectionModel().selectionChanged.connect(lambda *_: self._enable())
         return view
 
@@ -197,17 +210,9 @@ class QueuePanel(QWidget):
             "Let the selected jobs start later (Alt+Down)",
             lambda: self._shift(1),
         )
-        for button, keys, name in (
-            (self._up, "Alt+Up", "Start earlier"),
-            (self._down, "Alt+Down", "Start later"),
-        ):
+        for button, name in ((self._up, "Start earlier"), (self._down, "Start later")):
             button.setMaximumWidth(34)
             button.setAccessibleName(name)
-            action = QAction(name, self.view)
-            action.setShortcut(QKeySequence(keys))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(button.click)
-            self.view.addAction(action)
         self._clear = self._button(
             "queue clear",
             "Clear &list",
