@@ -157,8 +157,9 @@ def test_six_jobs_one_cancelled_one_failed(batch, study, tmp_path, qtbot):
         roi_file, roi_name = name.split("__")
         rois = {roi.name: roi for roi in read_rois(study / "rois" / f"{roi_file}.geojson")}
         path = str(study / "data" / f"{roi_file}.csv")
-        locs = load(Request(path=path, roi=rois[roi_name])).localizations
-        labels = cluster_localizations(locs, random_state=0).labels
+        selection = load(Request(path=path, roi=rois[roi_name]))
+        locs, area = selection.localizations, rois[roi_name].area_nm2
+        labels = cluster_localizations(locs, area=area, random_state=0).labels
         written = np.genfromtxt(
             tmp_path / "out" / "jobs" / name / "localizations.csv", delimiter=",", names=True
         )

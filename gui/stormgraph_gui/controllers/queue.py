@@ -136,7 +136,7 @@ class QueueControl(QObject):
             self._say("warning", "The batch queue could not be restored", str(error))
             return
         self._kept_jobs = self.queue.as_planned
-        n_left = len(self.queue.names("waiting"))
+        n_left = self.queue.count("waiting")
         if n_left and self.queue.settings.is_ours:
             self.cut_off.emit(n_left)
 
@@ -219,7 +219,7 @@ class QueueControl(QObject):
         if queue.phase == "paused":
             self._client.steer(Steer(kind="go-on"))
             queue.set_phase("running")
-        elif not queue.is_active and queue.names("waiting"):
+        elif not queue.is_active and queue.count("waiting"):
             if not queue.settings.out:
                 self.folder_wanted.emit()
             elif self._may_write(joins=joins or queue.settings.is_ours):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -164,15 +165,15 @@ class BatchQueue(QObject):
     def _enable(self) -> None:
         queue = self.queue
         self._start.setEnabled(
-            queue.phase == "paused" or (not queue.is_active and bool(queue.names("waiting")))
+            queue.phase == "paused" or (not queue.is_active and queue.count("waiting") > 0)
         )
         self._pause.setEnabled(queue.phase in ("starting", "running"))
-        self._cancel.setEnabled(bool(queue.names("waiting", "running")))
-        self._retry.setEnabled(bool(queue.names("failed")))
+        self._cancel.setEnabled(queue.count("waiting", "running") > 0)
+        self._retry.setEnabled(queue.count("failed") > 0)
         self._index.setEnabled(queue.settings.is_ours)
 
     def _title(self) -> None:
-        n_done = len(self.queue.names("done", "kept"))
+        n_done = self.queue.count("done", "kept")
         n_jobs = len(self.queue.order)
         title = f"Queue ({n_done} of {n_jobs})" if self.queue.is_active else "Queue"
         if self._dock.windowTitle() != title:
@@ -232,4 +233,7 @@ class BatchQueue(QObject):
     def _open_data(self, name: str) -> None:
         opening = self._app.provided.get("opening")
         if opening is not None:
-            opening.open_paths([Path(self.queue.job(name).path)])
+            request = json.loads(self.queue.job(name).text)["request"]
+            known = ("format", "pixel_size_nm", "columns", "unit", "separator")
+            reading = {name: request[name] for name in known if request[name]}
+            opening.open_paths([request["path"]], reading)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
@@ -89,11 +91,10 @@ class JobState:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the state ready for JSON; what runs now will wait."""
-        if self.state == "running":
+        if self.state in ("running", "waiting"):
             return {}
-        default = JobState()
-        values = dataclasses.asdict(self)
-        return {name: value for name, value in values.items() if value != getattr(default, name)}
+        values = vars(self)
+        return {name: value for name, value in values.items() if value != _DEFAULTS[name]}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> JobState:
@@ -112,6 +113,7 @@ class JobState:
 
 
 WAITING = JobState()
+_DEFAULTS = vars(WAITING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +200,7 @@ class Queue(QObject):
         self._jobs: dict[str, QueuedJob] = {}
         self._order: list[str] = []
         self._states: dict[str, JobState] = {}
+        self._n: Counter[State] = Counter()
         self._settings = QueueSettings(n_workers=max(1, cores() - 1))
         self._phase: Phase = "idle"
         self.skipped: tuple[tuple[str, str], ...] = ()
@@ -250,6 +253,10 @@ class Queue(QObject):
         """Return the names of the jobs in these states, in their order."""
         return tuple(name for name in self._order if self.state(name).state in states)
 
+    def count(self, *states: State) -> int:
+        """Return the number of jobs in these states."""
+        return sum(self._n[state] for state in states)
+
     def folder(self, name: str) -> Path:
         """Return the folder of a job's result."""
         return Path(self._settings.out) / "jobs" / name
@@ -260,6 +267,7 @@ class Queue(QObject):
         assert not new.keys() & self._jobs.keys()
         self._jobs |= new
         self._order += new
+        self._n["waiting"] += len(new)
         self.skipped = (*self.skipped, *skipped)
         self.jobs_changed.emit()
 
@@ -269,6 +277,7 @@ class Queue(QObject):
         self._jobs = {name: job for name, job in self._jobs.items() if name not in gone}
         self._order = [name for name in self._order if name not in gone]
         self._states = {name: one for name, one in self._states.items() if name not in gone}
+        self._count()
         if not self._jobs:
             self.skipped = ()
         self.jobs_changed.emit()
@@ -292,6 +301,8 @@ class Queue(QObject):
             if name in self._jobs and state != self.state(name)
         }
         if new:
+            self._n.subtract(self.state(name).state for name in new)
+            self._n.update(state.state for state in new.values())
             self._states |= new
             self.states_changed.emit(frozenset(new))
 
@@ -323,30 +334,36 @@ class Queue(QObject):
         known = [name for name in dict.fromkeys(order) if name in self._jobs]
         self._order = [*known, *(name for name in self._jobs if name not in set(known))]
         self._states = {name: one for name, one in states.items() if name in self._jobs}
+        self._count()
         self._settings, self.skipped = settings, tuple(skipped)
         self.jobs_changed.emit()
         self.settings_changed.emit()
 
     def progress(self, now: float) -> QueueProgress:
         """Return how far the queue is at a time of `time.monotonic`."""
-        n: dict[State, int] = dict.fromkeys(STATES, 0)
-        estimate = self._estimator()
-        taken = expected = done = left = longest = 0.0
+        n: dict[State, int] = {state: self._n[state] for state in STATES}
+        reports = self._settings.reports
+        expected: dict[State, float] = dict.fromkeys(STATES, 0.0)
+        taken = largest = 0.0
         for name, job in self._jobs.items():
-            one, seconds = self.state(name), estimate(job.n_rows)
-            n[one.state] += 1
+            one, seconds = self._states.get(name, WAITING), _expected(job.n_rows, reports)
+            expected[one.state] += seconds
             if one.state == "done":
-                taken, expected = taken + one.seconds, expected + seconds
-        pace = taken / expected if taken and expected else 1.0
-        for name, job in self._jobs.items():
-            one, seconds = self.state(name), pace * estimate(job.n_rows)
-            if one.state in ("done", "kept", "failed"):
-                done += seconds
-            elif one.state != "cancelled":
-                # a job that takes longer than expected is nearly done, as far as anybody knows
-                begun = min(now - one.began, 0.95 * seconds) if one.began is not None else 0.0
-                done, left = done + begun, left + seconds - begun
-                longest = max(longest, seconds - begun)
+                taken += one.seconds
+            elif one.state == "waiting":
+                largest = max(largest, seconds)
+        pace = taken / expected["done"] if taken and expected["done"] else 1.0
+        done = pace * (expected["done"] + expected["kept"] + expected["failed"])
+        left, longest = pace * expected["waiting"], pace * largest
+        for name in self.names("running") if n["running"] else ():
+            began, seconds = (
+                self.state(name).began,
+                pace * _expected(self._jobs[name].n_rows, reports),
+            )
+            # a job that takes longer than expected is nearly done, as far as anybody knows
+            begun = min(now - began, 0.95 * seconds) if began is not None else 0.0
+            done, left = done + begun, left + seconds - begun
+            longest = max(longest, seconds - begun)
         n_left = n["waiting"] + n["running"]
         at_once = max(1, min(self._settings.n_workers, n_left))
         return QueueProgress(
@@ -355,5 +372,10 @@ class Queue(QObject):
             seconds_left=max(left / at_once, longest) if n_left and taken else None,
         )
 
-    def _estimator(self) -> Callable[[int], float]:
-        return lambda n_rows: estimate_seconds(n_rows, report=self._settings.reports)
+    def _count(self) -> None:
+        self._n = Counter(self.state(name).state for name in self._jobs)
+
+
+@functools.lru_cache(maxsize=4096)
+def _expected(n_rows: int, reports: bool) -> float:
+    return estimate_seconds(n_rows, report=reports)

@@ -45,7 +45,7 @@ class QueueFile:
         """
         lines = [f"stormgraph queue {SCHEMA}"]
         for job in queue.as_planned:
-            head = {f.name: getattr(job, f.name) for f in dataclasses.fields(job)}
+            head = dict(vars(job))
             text = head.pop("text")
             # JSON has no tabs of its own, and the second part is not read before it is needed
             lines.append(f"{json.dumps(head)}\t{text}")

@@ -69,8 +69,6 @@ class QueueFoot(QWidget):
         layout.addWidget(self._said, 1)
         for widget in (at_once, self._workers, self._reports, QLabel("Results in"), self._folder):
             layout.addWidget(widget)
-        queue.jobs_changed.connect(self._show)
-        queue.states_changed.connect(lambda _: self.tell_progress())
         queue.settings_changed.connect(self._show)
         queue.phase_changed.connect(self._show)
         self._show()
@@ -96,4 +94,3 @@ class QueueFoot(QWidget):
         self._folder.setToolTip(f"{_FOLDER_TIP}\n{settings.out}".strip())
         for widget in (self._workers, self._reports, self._folder):
             widget.setEnabled(not self._queue.is_active)
-        self.tell_progress()

@@ -33,6 +33,9 @@ from stormgraph_gui.views.named import named
 from stormgraph_gui.views.queue_foot import QueueFoot
 from stormgraph_gui.views.queue_rows import NOTE, QueueRows
 
+REFRESH_AFTER_MS = 100
+"""Buttons and progress follow the states of jobs after this time."""
+
 _EMPTY = (
     "The batch queue analyses many data sets, regions and parameter sets one after the other, "
     "while you go on working."
@@ -125,7 +128,12 @@ class QueuePanel(QWidget):
         layout.addWidget(self.foot)
         self.rows.moved.connect(self.move_wanted)
         queue.jobs_changed.connect(self._refresh)
-        queue.states_changed.connect(lambda _: self._refresh())
+        # many jobs may end within a moment
+        self._refreshing = QTimer(self)
+        self._refreshing.setSingleShot(True)
+        self._refreshing.setInterval(REFRESH_AFTER_MS)
+        self._refreshing.timeout.connect(self._refresh)
+        queue.states_changed.connect(lambda _: self._later())
         queue.settings_changed.connect(self._refresh)
         queue.phase_changed.connect(self._refresh)
         self._refresh()
@@ -133,8 +141,9 @@ class QueuePanel(QWidget):
     @property
     def selected(self) -> list[str]:
         """Names of the selected jobs, from top to bottom."""
-        rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
-        return [self.rows.name(row) for row in rows]
+        ranges = self.view.selectionModel().selection().toList()
+        rows = {row for one in ranges for row in range(one.top(), one.bottom() + 1)}
+        return [self.rows.name(row) for row in sorted(rows)]
 
     def select(self, names: list[str]) -> None:
         """Select jobs by their names."""
@@ -286,15 +295,20 @@ class QueuePanel(QWidget):
 
     # ------------------------------------------------------------------ what is shown
 
+    def _later(self) -> None:
+        if not self._refreshing.isActive():
+            self._refreshing.start()
+
     def _refresh(self) -> None:
         queue = self._queue
         self._pages.setCurrentIndex(1 if queue.order else 0)
-        if queue.is_active or not queue.names("waiting"):
+        if queue.is_active or not queue.count("waiting"):
             self._notice_widget.hide()
         if queue.is_active:
             self._ticking.start()
         else:
             self._ticking.stop()
+        self.foot.tell_progress()
         self._enable()
 
     def _tick(self) -> None:
@@ -303,7 +317,7 @@ class QueuePanel(QWidget):
 
     def _enable(self) -> None:
         queue, selected = self._queue, self.selected
-        phase, n_waiting = queue.phase, len(queue.names("waiting"))
+        phase, n_waiting = queue.phase, queue.count("waiting")
         pauses = phase in ("starting", "running")
         self._start.setText("&Pause" if pauses else "&Go on" if phase == "paused" else "&Start")
         self._start.setToolTip(
@@ -319,8 +333,8 @@ class QueuePanel(QWidget):
             if open_ones
             else "Cancel all jobs that wait or run; what is done stays"
         )
-        self._cancel.setEnabled(phase != "stopping" and bool(queue.names("waiting", "running")))
-        self._retry.setEnabled(phase != "stopping" and bool(queue.names("failed")))
+        self._cancel.setEnabled(phase != "stopping" and queue.count("waiting", "running") > 0)
+        self._retry.setEnabled(phase != "stopping" and queue.count("failed") > 0)
         self._up.setEnabled(bool(selected))
         self._down.setEnabled(bool(selected))
         self._clear.setEnabled(not queue.is_active and len(queue.order) > n_waiting)

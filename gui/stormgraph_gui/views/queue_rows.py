@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -30,6 +30,15 @@ STATE, DATA_SET, REGION, PARAMETERS, LOCALIZATIONS, CLUSTERS, TIME, NOTE = range
 NUMBERS = (LOCALIZATIONS, CLUSTERS, TIME)
 
 _MIME = "application/x-stormgraph-queue"
+
+_ROW = (
+    Qt.ItemFlag.ItemIsEnabled
+    | Qt.ItemFlag.ItemIsSelectable
+    | Qt.ItemFlag.ItemIsDragEnabled
+    | Qt.ItemFlag.ItemNeverHasChildren
+)
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 _SAID = {
     "waiting": "Waiting",
@@ -69,9 +78,6 @@ class QueueRows(QAbstractTableModel):
     """
 
     moved = Signal(list, int)
-    _aligned: ClassVar[Qt.AlignmentFlag] = (
-        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    )
 
     def __init__(self, queue: Queue, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -109,7 +115,7 @@ class QueueRows(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return _HEADS[COLUMNS[section]]
         if role == Qt.ItemDataRole.TextAlignmentRole and section not in NUMBERS:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            return _LEFT
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -122,7 +128,7 @@ class QueueRows(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return _tip(job, state, column)
             case Qt.ItemDataRole.TextAlignmentRole if column in NUMBERS:
-                return self._aligned
+                return _RIGHT
             case Qt.ItemDataRole.ForegroundRole:
                 return _color(state, column)
             case Qt.ItemDataRole.FontRole if state.state == "running" and column == STATE:
@@ -133,14 +139,7 @@ class QueueRows(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Let rows be dragged, and dropped between others."""
-        if not index.isValid():
-            return Qt.ItemFlag.ItemIsDropEnabled
-        return (
-            Qt.ItemFlag.ItemIsEnabled
-            | Qt.ItemFlag.ItemIsSelectable
-            | Qt.ItemFlag.ItemIsDragEnabled
-            | Qt.ItemFlag.ItemNeverHasChildren
-        )
+        return _ROW if index.isValid() else Qt.ItemFlag.ItemIsDropEnabled
 
     def supportedDropActions(self) -> Qt.DropAction:
         """Rows are moved, not copied."""
