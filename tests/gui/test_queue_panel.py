@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSpinBox
 
 from stormgraph_gui.models.presets import BUILT_IN
 from stormgraph_gui.models.project import Region
@@ -116,7 +116,7 @@ def test_a_row_tells_what_became_of_its_job(batch):
     assert shown(batch, "b", "Note") == "only 3 localizations. Mend it."
     assert shown(batch, "b", "State") == "✗ Failed"
     assert (shown(batch, "c", "Note"), shown(batch, "d", "Note")) == ("odd", "")
-    assert batch.panel.findChild(QLabel, "queue progress").text() == "2 of 5 done, 1 failed"
+    assert batch.panel.findChild(QProgressBar, "queue progress").text() == "2 of 5 done, 1 failed"
 
 
 def test_results_open_by_double_click_return_and_menu(batch, qtbot, tmp_path):

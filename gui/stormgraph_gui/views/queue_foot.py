@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
@@ -11,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
     QSpinBox,
     QWidget,
 )
@@ -41,21 +41,19 @@ class QueueFoot(QWidget):
     def __init__(self, queue: Queue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._queue = queue
-        self._bar = named("queue bar", QProgressBar())
+        self._bar = named("queue progress", QProgressBar())
         self._bar.setRange(0, 1000)
-        self._bar.setTextVisible(False)
-        self._bar.setFixedSize(160, 10)
-        self._said = named("queue progress", QLabel())
-        self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._bar.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._bar.setMinimumWidth(230)
         self._workers = named("queue workers", QSpinBox())
         self._workers.setRange(1, cores())
         self._workers.setToolTip(
             f"Jobs at a time, 1 to {cores()}. One fewer than there are cores leaves the app fluid."
         )
         self._workers.valueChanged.connect(self.workers_changed)
-        at_once = QLabel("&Jobs at a time")
+        at_once = QLabel("At a &time")
         at_once.setBuddy(self._workers)
-        self._reports = named("queue reports", QCheckBox("&Reports"))
+        self._reports = named("queue reports", QCheckBox("Re&ports"))
         self._reports.setToolTip(
             "Write a report for each job. For small regions that takes most of the time."
         )
@@ -65,9 +63,8 @@ class QueueFoot(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(self._bar)
-        layout.addWidget(self._said, 1)
-        for widget in (at_once, self._workers, self._reports, QLabel("Results in"), self._folder):
+        layout.addWidget(self._bar, 1)
+        for widget in (at_once, self._workers, self._reports, self._folder):
             layout.addWidget(widget)
         queue.settings_changed.connect(self._show)
         queue.phase_changed.connect(self._show)
@@ -77,10 +74,9 @@ class QueueFoot(QWidget):
         """Show how far the queue is now."""
         progress = self._queue.progress(time.monotonic())
         self._bar.setValue(round(1000 * progress.fraction))
-        self._bar.setVisible(progress.n_jobs > 0)
         text = progress_text(progress, self._queue.phase)
-        self._said.setText(text)
-        self._said.setToolTip(text)
+        self._bar.setFormat(text.replace("%", "%%"))
+        self._bar.setToolTip(text)
 
     def _show(self) -> None:
         settings = self._queue.settings
@@ -88,8 +84,8 @@ class QueueFoot(QWidget):
             self._workers.setValue(settings.n_workers)
             self._reports.setChecked(settings.reports)
         metrics = self.fontMetrics()
-        text = settings.out or "Choose a folder..."
-        width = 36 * metrics.averageCharWidth()
+        text = f"Results: {Path(settings.out).name}" if settings.out else "&Results in..."
+        width = 24 * metrics.averageCharWidth()
         self._folder.setText(metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width))
         self._folder.setToolTip(f"{_FOLDER_TIP}\n{settings.out}".strip())
         for widget in (self._workers, self._reports, self._folder):

@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 from stormgraph_gui.models.queue import COMPLETE, Queue
 from stormgraph_gui.views.named import named
 from stormgraph_gui.views.queue_foot import QueueFoot
-from stormgraph_gui.views.queue_rows import NOTE, QueueRows
+from stormgraph_gui.views.queue_rows import NOTE, WIDE, QueueRows
 
 REFRESH_AFTER_MS = 100
 """Buttons and progress follow the states of jobs after this time."""
@@ -40,7 +40,8 @@ _EMPTY = (
     "The batch queue analyses many data sets, regions and parameter sets one after the other, "
     "while you go on working."
 )
-_WIDTHS = (130, 210, 130, 120, 100, 80, 90)
+_WIDTHS = (92, 150, 100, 110, 92, 66, 66)
+_MOST_SPANS = 500
 
 
 class QueueView(QTableView):
@@ -112,6 +113,7 @@ class QueuePanel(QWidget):
         self._queue = queue
         self.rows = QueueRows(queue, self)
         self.view = self._table()
+        self._wide: tuple[int, ...] = ()
         self._ticking = QTimer(self)
         self._ticking.setInterval(1000)
         self._ticking.timeout.connect(self._tick)
@@ -309,7 +311,18 @@ class QueuePanel(QWidget):
         else:
             self._ticking.stop()
         self.foot.tell_progress()
+        self._widen_notes()
         self._enable()
+
+    def _widen_notes(self) -> None:
+        """Let notes of failed jobs take the room of the numbers that these jobs do not have."""
+        failed = self._queue.names("failed")[:_MOST_SPANS] if self._queue.count("failed") else ()
+        rows = tuple(row for row in map(self.rows.row, failed) if row is not None)
+        if rows != self._wide:
+            self._wide = rows
+            self.view.clearSpans()
+            for row in rows:
+                self.view.setSpan(row, WIDE, 1, NOTE - WIDE + 1)
 
     def _tick(self) -> None:
         self.rows.tell_time()

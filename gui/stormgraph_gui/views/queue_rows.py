@@ -29,6 +29,9 @@ COLUMNS = ("State", "Data set", "Region", "Parameters", "Localizations", "Cluste
 STATE, DATA_SET, REGION, PARAMETERS, LOCALIZATIONS, CLUSTERS, TIME, NOTE = range(len(COLUMNS))
 NUMBERS = (LOCALIZATIONS, CLUSTERS, TIME)
 
+WIDE = LOCALIZATIONS
+"""Column from which the note of a failed job, which has no numbers, takes all the room."""
+
 _MIME = "application/x-stormgraph-queue"
 
 _ROW = (
@@ -125,6 +128,8 @@ class QueueRows(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return _text(job, state, column)
+            case Qt.ItemDataRole.TextAlignmentRole if state.state == "failed":
+                return _LEFT
             case Qt.ItemDataRole.ToolTipRole:
                 return _tip(job, state, column)
             case Qt.ItemDataRole.TextAlignmentRole if column in NUMBERS:
@@ -206,6 +211,8 @@ class QueueRows(QAbstractTableModel):
 
 
 def _text(job: QueuedJob, state: JobState, column: int) -> str:
+    if state.state == "failed" and column == WIDE:
+        return _note(state)
     match column:
         case 0:
             return _SAID[state.state]
@@ -246,14 +253,14 @@ def _tip(job: QueuedJob, state: JobState, column: int) -> str:
     if column == DATA_SET:
         tags = ", ".join(f"{name}: {value}" for name, value in job.tags.items() if value)
         return f"{job.path}\n{tags}" if tags else job.path
-    if column == NOTE:
+    if column == NOTE or (state.state == "failed" and column >= WIDE):
         return _note(state) if state.state == "failed" else in_the_app("\n".join(state.warnings))
     return ""
 
 
 def _color(state: JobState, column: int) -> Any:
     palette = QGuiApplication.palette()
-    if state.state == "failed" and column in (STATE, NOTE):
+    if state.state == "failed" and (column == STATE or column >= WIDE):
         return palette.brush(QPalette.ColorRole.BrightText)
     if state.state == "running" and column == STATE:
         return palette.brush(QPalette.ColorRole.Link)

@@ -77,6 +77,7 @@ class ParameterSets(QWidget):
             item.setToolTip(tip)
             self.table.setHorizontalHeaderItem(column, item)
         self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setTabKeyNavigation(False)
         self.table.setMinimumHeight(96)
