@@ -165,7 +165,9 @@ def main() -> None:
     if np.median([one[1] for one in firsts]) > FIRST_S:
         faults.append(f"The first picture takes more than {FIRST_S} s.")
     for by in COLORINGS:
+        drawn.canvas.fit()
         drawn.display.set(color_by=by)
+        print(row(f"change to colours by {by}", [timed(drawn.draw)], None))
         for magnification in MAGNIFICATIONS:
             times = drawn.redraws(magnification, arguments.repeats)
             share = "all" if magnification == 1 else f"1/{magnification} of the width"

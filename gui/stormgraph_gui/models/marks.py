@@ -98,15 +98,21 @@ def _blend(
     pixel = row[inside] * n_columns + column[inside]
     if not len(pixel):
         return
-    coverage, owner = coverage[inside], owner[inside]
-    total = np.bincount(pixel, coverage, minlength=n_rows * n_columns)
-    topmost = np.zeros(n_rows * n_columns, dtype=np.intp)
-    topmost[pixel] = owner
-    much = coverage > 0.4 * coverage.max()
-    topmost[pixel[much]] = owner[much]
-    drawn = np.flatnonzero(total)
-    share = np.minimum(total[drawn], coverage.max())[:, None]
-    above = np.full((len(drawn), 4), 255.0)
-    above[:, :3] = colors[topmost[drawn]]
+    coverage, owner = coverage[inside].astype(np.float32), owner[inside]
+    most = coverage.max()
+    # only pixels that are touched cost anything: most of an image is empty
+    total = np.zeros(n_rows * n_columns, dtype=np.float32)
+    np.add.at(total, pixel, coverage)
+    places = np.arange(len(pixel))
+    topmost = np.empty(n_rows * n_columns, dtype=np.intp)
+    topmost[pixel] = places
+    much = np.flatnonzero(coverage > 0.4 * most)
+    topmost[pixel[much]] = much
+    once = np.flatnonzero(topmost[pixel] == places)
+    drawn = pixel[once]
+    share = np.minimum(total[drawn], most)[:, None]
+    above = np.full((len(drawn), 4), 255, dtype=np.float32)
+    above[:, :3] = colors[owner[once]]
     cells = image.reshape(-1, 4)
-    cells[drawn] = np.rint(cells[drawn] * (1 - share) + above * share)
+    below = cells[drawn]
+    cells[drawn] = np.rint(below + (above - below) * share)

@@ -21,8 +21,8 @@ from stormgraph_py.arrays import BoolArray, FloatArray, IntArray
 
 MOST_POINTS = 20_000
 """Up to this number localizations are drawn one by one."""
-MOST_CIRCLE_PIXELS = 300_000
-"""Circles of precision are left out where they would cover more than this."""
+MOST_CIRCLES = 0.15
+"""Circles of precision are left out where they would cover a larger share of the picture."""
 
 _SMALLEST_CIRCLE = 6.0
 _CIRCLE_OPACITY = 0.5
@@ -141,7 +141,8 @@ def _circles(
     shown = np.isfinite(radii).all(axis=1) & (radii.min(axis=1) > 0)
     if not shown.any() or np.median(radii[shown]) < _SMALLEST_CIRCLE * zoom:
         return
-    if 2 * np.pi * radii[shown].mean(axis=1).sum() > MOST_CIRCLE_PIXELS * zoom**2:
+    n_pixels = image.shape[0] * image.shape[1] / zoom
+    if 2 * np.pi * radii[shown].mean(axis=1).sum() > MOST_CIRCLES * n_pixels:
         return
     # a circle far larger than the picture shows nothing
     shown &= radii.max(axis=1) < 4 * max(image.shape)
