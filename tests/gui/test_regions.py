@@ -1,14 +1,20 @@
 """Regions with the mouse and the keys of a user, held against `Roi` itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
-from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLineEdit
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QDialog, QDoubleSpinBox, QLabel, QLineEdit
+from roifile import ImagejRoi
 
 import stormgraph_gui.app
 from stormgraph_gui.models.region_shapes import box_point, frame
 from stormgraph_gui.views.region_tools.handles import turning_place
+from stormgraph_py.io.roi_files import read_rois
 from stormgraph_py.roi import Roi
+from stormgraph_py.tiles import square_tiles
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 NONE, SHIFT, ALT = (
@@ -427,7 +433,15 @@ def test_regions_are_copied_to_another_data_set_under_free_names(hand, put_data,
     assert copies[1].key != first.key
 
 
-def test_saved_regions_come_back_to_the_last_bit(hand, qtbot, tmp_path):
+def loaded(hand, qtbot, work):
+    """Wait for a file, and return the regions that it added."""
+    before = {one.key for one in hand.regions}
+    with qtbot.waitSignal(work.succeeded, timeout=30_000):
+        pass
+    return [one.roi for one in hand.regions if one.key not in before]
+
+
+def test_regions_go_through_files_and_are_cut_into_tiles(hand, qtbot, tmp_path):
     hand.draw_rectangle()
     hand.key(Qt.Key.Key_E)
     hand.drag((1600, 1600), (2500, 2300))
@@ -438,20 +452,93 @@ def test_saved_regions_come_back_to_the_last_bit(hand, qtbot, tmp_path):
     path = tmp_path / "regions.geojson"
     assert control.save(str(path), [one.key for one in hand.regions])
     control.remove([one.key for one in hand.regions])
-    with qtbot.waitSignal(control.load(str(path)).succeeded, timeout=30_000):
-        pass
-    for found, wanted in zip([one.roi for one in hand.regions], saved, strict=True):
-        assert found.as_feature() == wanted.as_feature()
+    found = loaded(hand, qtbot, control.load(str(path)))
+    assert [one.as_feature() for one in found] == [one.as_feature() for one in saved]
     assert hand.app.document.undo_label == "load regions.geojson: 3 regions"
-    # tiles are cut by the same worker
-    tile = [Roi.rectangle((1500, 1500), (2000, 1500), name="cell")]
-    key = control.add(tile[0])
-    with qtbot.waitSignal(control.make_tiles(500, 0.0, 1.0).succeeded, timeout=30_000):
-        pass
-    tiles = [one.roi for one in hand.regions if one.roi.tags.get("tile_of") == "cell"]
-    assert len(tiles) == 12
-    assert sum(one.area_nm2 for one in tiles) == pytest.approx(2000 * 1500)
-    assert key == hand.app.workspace.region
+
+    vertices = np.array([(2, 3), (14, 3), (14, 12), (5, 15)])
+    drawn = tmp_path / "fiji.roi"
+    drawn.write_bytes(ImagejRoi.frompoints(vertices, name="cell 4").tobytes())
+    hand.feature.load_from(str(drawn))
+    dialog = hand.app.window.findChild(QDialog, "pixel size")
+    field = dialog.findChild(QDoubleSpinBox, "pixel size nm")
+    field.selectAll()
+    qtbot.keyClicks(field, "160")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(hand.regions) == 4, timeout=30_000)
+    (wanted,) = read_rois(drawn, pixel_size_nm=160)
+    assert hand.current.roi.name == "cell 4"
+    np.testing.assert_array_equal(hand.current.roi.polygons[0][0], wanted.polygons[0][0])
+
+    cell = Roi.rectangle((1500, 1500), (2100, 1600), name="cell")
+    key = control.add(cell)
+    tiles = loaded(hand, qtbot, control.make_tiles(500, 0.0, 1.0))
+    wanted = square_tiles(cell, side_nm=500)
+    assert [one.as_feature() for one in tiles] == [one.as_feature() for one in wanted]
+    assert hand.app.workspace.region == key
+    assert loaded(hand, qtbot, control.make_tiles(5000, 0.0, 1.0)) == []
+    assert hand.app.activity.messages[-1].title == "The region is too small for tiles"
+
+
+def test_a_count_follows_the_drag_and_the_filters(hand, qtbot, blobs):
+    hand.draw_rectangle()
+    counts = hand.feature.counts
+    hand.press(1000, 900)
+    hand.move(1300, 1000)
+    hand.move(1600, 1500)
+    loaded = hand.app.workspace.current
+    for locs in (loaded.localizations, blobs(5)):
+        if locs is not loaded.localizations:
+            field = replace(loaded.field, localizations=locs)
+            hand.app.workspace.put_loaded(hand.app.workspace.data_set, replace(loaded, field=field))
+        n = int(hand.current.roi.contains(locs.xy).sum())
+        qtbot.waitUntil(lambda n=n: counts.n_inside(hand.current) == n, timeout=30_000)
+        qtbot.waitUntil(lambda: not counts.is_counting, timeout=30_000)
+    hand.release(1600, 1500)
+
+
+def test_a_region_is_looked_at_with_its_newest_result(hand, put_analysis):
+    key = hand.app.workspace.data_set
+    region = hand.draw_rectangle((200, 200), (2800, 2800)).key
+    finding = put_analysis(key, region)
+    hand.feature.controller.look_at(None)
+    assert hand.app.workspace.finding is None
+    hand.feature.controller.look_at(region)
+    assert hand.app.workspace.finding == finding
+    hand.feature.controller.remove([region])
+    assert (hand.app.workspace.data_set, hand.app.workspace.region) == (key, None)
+
+
+def test_outlines_are_seen_where_the_regions_are(hand, qtbot):
+    hand.draw_rectangle((500, 500), (1500, 1500))
+    hand.key(Qt.Key.Key_Escape)
+
+    def is_blue(x, y):
+        picture = hand.canvas.viewport().grab().toImage()
+        at = hand.at(x, y)
+        ratio = picture.devicePixelRatio()
+        near = [
+            picture.pixelColor(round((at.x() + dx) * ratio), round((at.y() + dy) * ratio))
+            for dx in (-2, -1, 0, 1, 2)
+            for dy in (-2, -1, 0, 1, 2)
+        ]
+        return any(c.blue() > 200 and c.red() < 120 and c.green() > 140 for c in near)
+
+    assert is_blue(500, 1000)
+    assert is_blue(1000, 1500)
+    assert not is_blue(2500, 1000)
+    hand.app.display.set(show_regions=False)
+    assert not is_blue(500, 1000)
+
+
+def test_a_click_on_the_tool_bar_takes_a_tool_and_puts_it_away(hand, qtbot):
+    bar = hand.feature.tool_bar
+    button = bar.widgetForAction(hand.app.window.findChild(QAction, "tool ellipse"))
+    qtbot.mouseClick(button, LEFT)
+    assert hand.canvas.tool is hand.feature.drawing_tools["ellipse"]
+    assert "circle" in bar.findChild(QLabel, "tool hint").text()
+    qtbot.mouseClick(button, LEFT)
+    assert hand.canvas.tool is None
 
 
 def test_a_file_that_cannot_be_written_is_told(hand, tmp_path):

@@ -179,7 +179,11 @@ class RegionsFeature(QObject):
             "Load regions: GeoJSON, ImageJ .roi and .zip, Picasso, locan", "open",
         )  # fmt: skip
         self._save = self._action(
-            "&Save regions...", self.ask_save, None, "Save regions as GeoJSON", "save"
+            "&Save regions...",
+            self.ask_save,
+            None,
+            "Save the selected regions, or all, as GeoJSON",
+            "save",
         )
         self.list.add_actions(
             [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -194,14 +195,26 @@ def region_at(
     x, y = to_nm
     found = []
     for region in regions:
-        ends = np.concatenate([rings[0] for rings in region.roi.polygons])
-        (left, bottom), (right, top) = ends.min(axis=0) - reach_nm, ends.max(axis=0) + reach_nm
-        if not (left <= x <= right and bottom <= y <= top):
+        left, bottom, right, top = _bounds(region.roi)
+        if not (left - reach_nm <= x <= right + reach_nm):
+            continue
+        if not (bottom - reach_nm <= y <= top + reach_nm):
             continue
         is_near = nearest_edge(region.roi, to_nm)[1] <= reach_nm
         if is_near or (inside and region.roi.contains([to_nm])[0]):
             found.append(region)
     return min(found, key=lambda region: region.roi.area_nm2, default=None)
+
+
+_BOUNDS: WeakKeyDictionary[Roi, tuple[float, float, float, float]] = WeakKeyDictionary()
+"""Of regions that were asked for: the mouse asks for all of them with every move."""
+
+
+def _bounds(roi: Roi) -> tuple[float, float, float, float]:
+    """Return smallest x and y, largest x and y."""
+    if roi not in _BOUNDS:
+        _BOUNDS[roi] = roi.bounds_nm
+    return _BOUNDS[roi]
 
 
 def _ring(roi: Roi, at: Vertex) -> FloatArray:

@@ -113,6 +113,7 @@ class EditTool(QObject):
         self._from = (0.0, 0.0)
         self._before: Roi | None = None
         self._has_moved = False
+        self._has_inserted = False
         self._vertex: Vertex | None = None
 
     def show_regions(self, regions: tuple[Region, ...], current: str | None) -> None:
@@ -121,10 +122,9 @@ class EditTool(QObject):
         self._regions = regions
         self._current = next((one for one in regions if one.key == current), None)
         if self._current is None or before is None or before.key != self._current.key:
-            self._vertex = None
-            self._hot = None
-            if self._grip is not None and self._current is None:
-                self._grip = None
+            # what was held belongs to another region
+            self._let_go()
+            self._vertex = self._hot = None
         self._show()
 
     def use(self) -> None:
@@ -173,6 +173,7 @@ class EditTool(QObject):
             return True
         self._from, self._before, self._has_moved = (x_nm, y_nm), self._current.roi, False
         self._grip = grip
+        self._has_inserted = isinstance(grip, Edge)
         self._vertex = grip if isinstance(grip, Vertex) else None
         if isinstance(grip, Vertex) and modifiers & Qt.KeyboardModifier.AltModifier:
             self.remove_vertex()
@@ -212,7 +213,7 @@ class EditTool(QObject):
         """Change between vertices and the handles of the box."""
         if self._current is None or self._grip_at(x_nm, y_nm) is None:
             return False
-        if can_have_vertices(self._current.roi):
+        if can_have_vertices(self._current.roi) and not self._has_inserted:
             self._by_vertices[self._current.key] = not self.is_by_vertices
             self._vertex = self._hot = None
             self._show()
