@@ -70,8 +70,8 @@ def test_dragging_over_a_range_selects_its_clusters(qtbot, app, plots):
     table = app.provided["tables"].table
     rows = {index.row() for index in table.view.selectionModel().selectedRows()}
     assert rows == app.workspace.clusters
-    selected = next(v for name, v in drawn(plots).items() if name.startswith("selected"))
-    assert len(selected) > 0
+    marked = f"selected: {len(app.workspace.clusters)}: "
+    qtbot.waitUntil(lambda: any(n.startswith(marked) for n in drawn(plots)), timeout=30_000)
     view = plots.plot.graph.viewport()
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.rect().center())
     assert app.workspace.clusters == frozenset()

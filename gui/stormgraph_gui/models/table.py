@@ -19,7 +19,7 @@ from stormgraph_py.report.numbers import MISSING
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stormgraph_py.arrays import BoolArray, IntArray
+    from stormgraph_py.arrays import BoolArray, FloatArray, IntArray
 
 FILTER_HOW = 'Write "area > 500", "20 <= localizations < 100", or numbers of clusters: "3, 7".'
 
@@ -107,7 +107,7 @@ def table_columns(table: pd.DataFrame, file: str = "clusters.csv") -> tuple[Tabl
                 title=column_title(name),
                 unit=_UNITS.get(unit, "" if unit in _NO_UNIT else unit),
                 meaning=meaning,
-                decimals=_decimals(values) if kind == "f" else 0,
+                decimals=_decimals(values.to_numpy()) if kind == "f" else 0,
                 is_number=kind in "iuf",
             )
         )
@@ -229,10 +229,9 @@ def _described(name: str, file: str) -> tuple[str, str]:
     return column.unit, column.meaning
 
 
-def _decimals(values: pd.Series) -> int:
+def _decimals(values: FloatArray) -> int:
     """Return how many digits after the point show three digits of a usual value."""
-    sizes = np.abs(values.to_numpy(dtype=np.float64))
-    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
+    sizes = np.abs(values[np.isfinite(values) & (values != 0)])
     if not len(sizes):
         return 0
     typical = float(np.median(sizes))

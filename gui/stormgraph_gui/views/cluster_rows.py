@@ -120,7 +120,7 @@ class ClusterRows(QAbstractTableModel):
         last = len(self.columns) - 1
         starts, ends = rows[np.r_[0, breaks + 1]], rows[np.r_[breaks, len(rows) - 1]]
         for top, bottom in zip(starts.tolist(), ends.tolist(), strict=True):
-            found.select(self.index(top, 0), self.index(bottom, last))
+            found.select(self.createIndex(top, 0), self.createIndex(bottom, last))
         return found
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008

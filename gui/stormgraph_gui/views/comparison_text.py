@@ -38,6 +38,10 @@ class ComparisonText(QTextBrowser):
         comparison = compared.comparison
         unit = comparison.unit_of(measure)
         parts = [f"<p><b>{html.escape(line)}</b></p>" for line in verdicts(comparison, measure)]
+        if compared.warnings:
+            parts.append(_heading("Before you believe it"))
+            items = [f"<li>{html.escape(in_the_app(text))}</li>" for text in compared.warnings]
+            parts.append(f"<ul style='margin-left:-22px'>{''.join(items)}</ul>")
         parts.append(_heading(f"Means, one value a {unit}"))
         parts.append(_table(means_of(comparison, measure)))
         for pair, statements in effects_of(comparison, measure):
@@ -47,10 +51,6 @@ class ComparisonText(QTextBrowser):
         if unit != "cluster":
             note = f"In parentheses: {interval_name(comparison)}."
             parts.append(f"<p style='color:{self._faint()}'>{html.escape(note)}</p>")
-        if compared.warnings:
-            parts.append(_heading("Before you believe it"))
-            items = [f"<li>{html.escape(in_the_app(text))}</li>" for text in compared.warnings]
-            parts.append(f"<ul style='margin-left:-22px'>{''.join(items)}</ul>")
         self.setHtml("".join(parts))
 
     def _faint(self) -> str:

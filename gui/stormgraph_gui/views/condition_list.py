@@ -69,6 +69,7 @@ class ConditionList(QWidget):
         triggers = QAbstractItemView.EditTrigger
         self.view.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
         self.view.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.view.header().setStretchLastSection(False)
         self.view.doubleClicked.connect(
             lambda index: self._activate(index.row()) if index.column() in (0, 4) else None
         )

@@ -47,6 +47,9 @@ MOST_OVERLAID = 6
 NARROW_PX = 420
 """Width below which the controls take two rows."""
 
+MARK_AFTER_MS = 40
+"""Time after a selection at which it is marked."""
+
 HEADROOM = 0.06
 """Room above the highest bin or curve, so that the number at the axis there is not cut."""
 
@@ -91,7 +94,12 @@ class Distributions(QWidget):
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._table_changed)
         measured.changed.connect(self._measured_changed)
-        workspace.clusters_changed.connect(self._draw)
+        # dragging over rows of the table selects many times in a row
+        self._mark_soon = QTimer(self)
+        self._mark_soon.setSingleShot(True)
+        self._mark_soon.setInterval(MARK_AFTER_MS)
+        self._mark_soon.timeout.connect(self._draw)
+        workspace.clusters_changed.connect(self._mark_soon.start)
         workspace.analyses_changed.connect(self._others_changed)
         document.changed.connect(self._others_changed)
         self._table_changed()
