@@ -52,6 +52,7 @@ class ViewerApp(QObject):
 def app(qtbot):
     """Takes the place of the whole app for `put_data` and `put_analysis`."""
     made = ViewerApp()
+    made.window.resize(720, 560)
     made.window.show()
     qtbot.waitExposed(made.window)
     yield made
@@ -236,6 +237,20 @@ def test_large_data_are_arranged_and_look_the_same(app, qtbot, shown, blobs, put
     assert after.n_drawn == before.n_drawn
     # of two points over each other another one may lie above
     assert (after.pixels != before.pixels).any(axis=2).mean() < 0.01
+
+
+def test_nothing_is_drawn_while_the_map_is_hidden(app, qtbot, shown, blobs, put_data):
+    other = QLabel("another page")
+    app.window.add_page("other", "Other", other)
+    app.window.show_page("other")
+    layer = next(one for one in shown.children() if hasattr(one, "drawn"))
+    drawn = []
+    layer.drawn.connect(drawn.append)
+    put_data(blobs())
+    app.window.show_page("viewer")
+    qtbot.waitUntil(lambda: bool(drawn), timeout=30_000)
+    assert len(drawn) == 1
+    assert drawn[0].n_drawn == len(app.workspace.current.localizations)
 
 
 def test_fit_comes_back_to_all_of_it(app, qtbot, shown, blobs, put_data):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from stormgraph_gui.controllers.outlining import Outlining
@@ -98,7 +99,11 @@ class _Map(QObject):
         if not path.lower().endswith((".png", ".svg")):
             path += FILE_KINDS.get(chosen, ".png")
         content = as_svg if path.lower().endswith(".svg") else as_png
-        self._viewing.save_picture(path, content(self._canvas, self._layer))
+        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            self._viewing.save_picture(path, content(self._canvas, self._layer))
+        finally:
+            QGuiApplication.restoreOverrideCursor()
 
     def _proposed_name(self) -> str:
         key = self._app.workspace.data_set

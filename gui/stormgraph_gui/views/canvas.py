@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
     QResizeEvent,
+    QShowEvent,
     QTransform,
     QWheelEvent,
 )
@@ -32,7 +33,7 @@ WHEEL_STEP = 1.25
 KEY_STEP = 0.2
 """Share of the view by which an arrow key moves it."""
 
-_SMALLEST_NM_PER_PIXEL = 1e-3
+_SMALLEST_NM_PER_PIXEL = 0.01
 _LARGEST_NM_PER_PIXEL = 1e6
 _MARGIN = 0.03
 _OVERLAY_Z = 1e6
@@ -64,7 +65,7 @@ class Canvas(QGraphicsView):
     menu_requested : Signal
         Position of a click of the right button that no tool took, nm, and on the screen.
     range_changed : Signal
-        Another part of the plane is shown.
+        Another part of the plane is shown, or the canvas came to the front.
     tool_changed : Signal
         The tool now, or None.
     """
@@ -321,6 +322,11 @@ class Canvas(QGraphicsView):
             self.set_tool(None)
         else:
             event.ignore()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say that what was not drawn while the canvas was hidden is to be drawn."""
+        super().showEvent(event)
+        self.range_changed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep what is shown in the middle, or all of it when all was shown."""

@@ -92,7 +92,7 @@ class DataLayer(QObject):
 
     def _soon(self) -> None:
         """Draw once the view rests a little; the longer drawing takes, the longer it waits."""
-        if not self._timer.isActive():
+        if self._canvas.isVisible() and not self._timer.isActive():
             self._timer.start(_SHORTEST_WAIT_MS + round(500 * self._took_s))
 
     def _restyle(self) -> None:

@@ -14,7 +14,6 @@ ENLARGED = 2
 DOTS_PER_INCH = 300
 
 _DOTS_PER_METER = round(DOTS_PER_INCH / 0.0254)
-_ENLARGED_IN_SVG = 3
 
 
 def as_png(canvas: Canvas, layer: DataLayer) -> bytes:
@@ -44,7 +43,7 @@ def as_svg(canvas: Canvas, layer: DataLayer) -> bytes:
     drawing.setViewBox(QRect(0, 0, size.width(), size.height()))
     drawing.setTitle("Map of localizations")
     painter = QPainter(drawing)
-    _render(canvas, layer, painter, size, _ENLARGED_IN_SVG)
+    _render(canvas, layer, painter, size, ENLARGED)
     painter.end()
     return bytes(buffer.data().data())
 
