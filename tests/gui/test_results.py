@@ -5,11 +5,12 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, QPoint, QPointF, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from stormgraph_gui.app import StormGraphApp
 from stormgraph_gui.features import results
-from stormgraph_gui.jobs.worker import Worker
+from stormgraph_gui.jobs import work
 from stormgraph_gui.models.activity import Activity
 from stormgraph_gui.models.degree_estimate import degree_estimate
 from stormgraph_gui.models.document import Document
@@ -19,8 +20,7 @@ from stormgraph_gui.models.workspace import Loaded, Workspace
 from stormgraph_gui.views.canvas import Canvas
 from stormgraph_gui.views.main_window import MainWindow
 from stormgraph_py import Localizations, StormGraphParams, cluster_localizations
-from stormgraph_py.clusters.label_radius import largest_label_radii
-from stormgraph_py.clusters.overcounting_report import positions_as_tested
+from stormgraph_py.clusters.overcounting_report import overcounting_table
 from stormgraph_py.report import words
 from stormgraph_py.report.analysis import cluster, crop, measure, prepare
 from stormgraph_py.report.request import Request
@@ -63,6 +63,21 @@ def in_three_dimensions():
     return Localizations.from_arrays(points, sigma=sigma)
 
 
+class Answer(QObject):
+    succeeded = Signal(object)
+    failed = Signal(object)
+
+
+class Inline(QObject):
+    """Stands for a worker: does the work here, and answers a little later."""
+
+    def call(self, function, **arguments):
+        answer = Answer(self)
+        value = getattr(work, function)(**arguments, on_progress=None, should_stop=None)
+        QTimer.singleShot(0, answer, lambda: answer.succeeded.emit(value))
+        return answer
+
+
 class Bench(QObject):
     """The app with nothing but an empty map and the panel of the result."""
 
@@ -70,7 +85,7 @@ class Bench(QObject):
         super().__init__()
         self.document, self.workspace = Document(self), Workspace(self)
         self.activity = Activity(self)
-        self.analyst = Worker("test analyst", self)
+        self.analyst = Inline(self)
         self.window = MainWindow()
         self.provided = {"viewer": Canvas()}
         self.window.add_page("viewer", "2-D", self.provided["viewer"])
@@ -84,7 +99,6 @@ def app(qapp):
     made.window.resize(1280, 900)
     made.window.show()
     yield made
-    made.analyst.close()
     made.window.allow_close()
     made.window.deleteLater()
     delete_now()
@@ -99,20 +113,26 @@ def analysed(make, **params):
     return request, field, measure(request, selection, cluster(request, selection))
 
 
+def look_at(app, request, field, analysis):
+    """Let an app have an analysis as if it had been made, and look at it."""
+    project, key = app.document.project.new_key()
+    project, name = project.with_data_set(DataSet(key=key, path=request.path)).new_key()
+    made = "2026-01-01T00:00:00+00:00"
+    finding = Finding(key=name, data_set=key, region=None, request=request, made_utc=made)
+    project = replace(project, params=request.params).with_finding(finding)
+    app.document.reset(project)
+    app.workspace.put_loaded(key, Loaded(raw=field.localizations, field=field))
+    app.workspace.put_analysis(name, analysis)
+    app.workspace.look_at(key, None, name)
+
+
 @pytest.fixture
 def show(app, qtbot):
     """Lets the app look at the result for some localizations, at a tab of the panel."""
 
     def shown(make, tab, **params):
         request, field, analysis = analysed(make, **params)
-        project, key = app.document.project.new_key()
-        project, name = project.with_data_set(DataSet(key=key, path=request.path)).new_key()
-        finding = Finding(key=name, data_set=key, region=None, request=request, made_utc="")
-        project = replace(project, params=request.params).with_finding(finding)
-        app.document.reset(project)
-        app.workspace.put_loaded(key, Loaded(raw=field.localizations, field=field))
-        app.workspace.put_analysis(name, analysis)
-        app.workspace.look_at(key, None, name)
+        look_at(app, request, field, analysis)
         feature = app.provided["results"]
         feature.show_tab(tab)
         qtbot.waitUntil(feature.panel.isVisible)
@@ -121,15 +141,11 @@ def show(app, qtbot):
     return shown
 
 
-def put_radii(app, analysis):
-    """Let the panel know the label radii without a worker."""
-    result = analysis.result
-    radii = largest_label_radii(
-        *positions_as_tested(result, analysis.localizations),
-        result.candidate_labels,
-        np.array([one.threshold for one in result.overcounting]),
-    )
-    app.provided["results"].evidence.put_label_radii(app.workspace.finding, radii)
+def wait_for_radii(app, qtbot):
+    """Wait until the label radii are known at which verdicts turn, and return them."""
+    evidence, key = app.provided["results"].evidence, app.workspace.finding
+    qtbot.waitUntil(lambda: key in evidence.label_radii, timeout=60_000)
+    return evidence.label_radii[key]
 
 
 def columns_of(plot):
@@ -280,7 +296,7 @@ def test_an_analysis_that_kept_all_has_no_threshold_to_move(show):
     assert "kept all localizations" in panel.degrees.explanation.text()
 
 
-def test_around_a_focal_plane_the_worker_finds_thresholds_for_every_z(app, show, qtbot):
+def test_around_a_focal_plane_every_z_has_its_threshold(app, show, qtbot):
     localizations = in_three_dimensions()
     panel, analysis = show(in_three_dimensions, "degrees", k=15)
     evidence, key = app.provided["results"].evidence, app.workspace.finding
@@ -312,6 +328,39 @@ def test_the_slider_cuts_the_hierarchy(app, show, qtbot):
     assert f"{sizes.max()} in the largest" in levels.label.text()
     qtbot.mouseClick(levels.chosen, LEFT, pos=QPoint(8, levels.chosen.height() // 2))
     assert app.workspace.level is None
+
+
+def test_the_mouse_drags_the_slider_and_the_whole_app_follows(qtbot, tmp_path):
+    made = StormGraphApp(tmp_path / "settings")
+    made.window.show()
+    try:
+        request, field, analysis = analysed(nested)
+        look_at(made, request, field, analysis)
+        made.provided["results"].show_tab("levels")
+        slider = made.provided["results"].panel.levels.slider
+        qtbot.waitUntil(slider.isVisible)
+        QApplication.processEvents()
+        qtbot.mouseClick(made.provided["results"].panel.levels.one, LEFT, pos=QPoint(8, 10))
+        assert made.workspace.level == 0
+        middle = slider.height() // 2
+        qtbot.mousePress(slider, LEFT, pos=QPoint(6, middle))
+        for x in range(6, slider.width() - 6, 20):
+            qtbot.mouseMove(slider, QPoint(x, middle))
+        qtbot.mouseRelease(slider, LEFT, pos=QPoint(slider.width() - 6, middle))
+        last = analysis.result.hierarchy.n_levels - 1
+        assert made.workspace.level == last
+        measured = made.provided["tables"].measured
+        n_clusters = analysis.result.hierarchy.n_clusters(last)
+        qtbot.waitUntil(
+            lambda: not measured.is_measuring and len(measured.table) == n_clusters, timeout=60_000
+        )
+        made.provided["results"].show_tab("overcounting")
+        radii = wait_for_radii(made, qtbot)
+        table = overcounting_table(analysis.result, analysis.localizations)
+        np.testing.assert_array_equal(radii, table["largest_label_radius_nm"])
+    finally:
+        made.close()
+        delete_now()
 
 
 def test_the_menu_steps_through_the_levels(app, show):
@@ -395,8 +444,8 @@ def test_splits_are_listed_and_a_click_goes_to_the_cluster(app, show, qtbot):
 @pytest.mark.parametrize("radius", [3.0, 9.5])
 def test_the_what_if_is_what_a_run_with_that_label_radius_says(app, show, qtbot, radius):
     localizations = nested()
-    panel, analysis = show(nested, "overcounting")
-    put_radii(app, analysis)
+    panel, _ = show(nested, "overcounting")
+    wait_for_radii(app, qtbot)
     panel.overcounting.spin.setValue(radius)
     params = StormGraphParams(k=10, label_radius_nm=radius)
     again = cluster_localizations(localizations, params)
@@ -410,7 +459,7 @@ def test_the_what_if_is_what_a_run_with_that_label_radius_says(app, show, qtbot,
 
 def test_the_label_radius_is_dragged_and_used(app, show, qtbot):
     panel, analysis = show(nested, "overcounting")
-    put_radii(app, analysis)
+    wait_for_radii(app, qtbot)
     overcounting = panel.overcounting
     n = sum(one.verdict == "several-molecules" for one in analysis.result.overcounting)
     assert f"{n} of {len(analysis.result.overcounting)}" in overcounting.verdict.text()
@@ -429,7 +478,7 @@ def test_the_label_radius_is_dragged_and_used(app, show, qtbot):
 
 def test_a_click_on_evidence_selects_the_cluster_or_goes_where_it_was(app, show, qtbot):
     panel, analysis = show(nested, "overcounting", overcounting=True)
-    put_radii(app, analysis)
+    wait_for_radii(app, qtbot)
     evidence = analysis.result.overcounting
     assert {one.cluster >= 0 for one in evidence} == {True, False}
     table = panel.overcounting.table
@@ -446,20 +495,9 @@ def test_a_click_on_evidence_selects_the_cluster_or_goes_where_it_was(app, show,
         assert box.low < middle[1] < box.high
 
 
-def test_the_worker_finds_the_label_radii(app, show, qtbot):
-    panel, analysis = show(nested, "overcounting")
-    evidence, key = app.provided["results"].evidence, app.workspace.finding
-    assert not panel.overcounting.slider.isEnabled()
-    qtbot.waitUntil(lambda: key in evidence.label_radii, timeout=60_000)
-    found = evidence.label_radii[key]
-    put_radii(app, analysis)
-    np.testing.assert_array_equal(found, evidence.label_radii[key])
-    assert panel.overcounting.slider.isEnabled()
-
-
-def test_a_removed_result_is_forgotten(app, show):
-    panel, analysis = show(nested, "overcounting")
-    put_radii(app, analysis)
+def test_a_removed_result_is_forgotten(app, show, qtbot):
+    panel, _ = show(nested, "overcounting")
+    wait_for_radii(app, qtbot)
     key = app.workspace.finding
     app.workspace.drop_analysis(key)
     assert key not in app.provided["results"].evidence.label_radii

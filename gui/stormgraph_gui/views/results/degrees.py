@@ -56,7 +56,7 @@ class Degrees(Tab):
         self.slider.setObjectName("alpha slider")
         self.slider.setRange(_position(_SMALLEST_ALPHA), _position(_LARGEST_ALPHA))
         self.slider.setToolTip(f"Try another alpha: {_ASKS}")
-        self.spin = QDoubleSpinBox()
+        self.spin = _ShortNumber()
         self.spin.setObjectName("alpha value")
         self.spin.setDecimals(4)
         self.spin.setRange(_SMALLEST_ALPHA, 1.0)
@@ -119,10 +119,6 @@ class Degrees(Tab):
                 "1 and run again to leave out localizations that are no denser than chance."
             )
             return
-        self.explanation.setText(
-            "The weighted degree of a localization sums up how near its neighbours within r0 are. "
-            f"At most {percent(result.params.alpha)} of random localizations exceed the threshold."
-        )
         depends_on_z = bool(np.ptp(noise.threshold) > 0)
         self.plot.setVisible(not depends_on_z)
         self.over_z.setVisible(depends_on_z)
@@ -207,12 +203,14 @@ class Degrees(Tab):
 
     def _say(self) -> None:
         if self.estimate is None or self.analysis is None or self.analysis.result.noise is None:
+            self.explanation.setText(_explanation(self._alpha))
             self.said.setText("The estimate for other alphas is being computed...")
             self._enable()
             return
         result = self.analysis.result
         noise = result.noise
         assert noise is not None
+        self.explanation.setText(_explanation(self._alpha))
         n, kept = result.n_localizations, int(noise.retained.sum())
         n_kept = self.estimate.n_kept(self._alpha)
         own = self._alpha == result.params.alpha
@@ -260,6 +258,21 @@ class Degrees(Tab):
 
     def _use(self) -> None:
         self.alpha_wanted.emit(self._alpha)
+
+
+class _ShortNumber(QDoubleSpinBox):
+    """Writes 0.05 instead of 0.0500."""
+
+    def textFromValue(self, value: float) -> str:
+        """Return what is shown."""
+        return f"{value:g}"
+
+
+def _explanation(alpha: float) -> str:
+    return (
+        "The weighted degree of a localization sums up how near its neighbours within r0 are. "
+        f"At most {percent(alpha)} of random localizations exceed the threshold."
+    )
 
 
 def _shares(degrees: FloatArray, edges: FloatArray) -> FloatArray:
