@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSpinBox
+from PySide6.QtWidgets import QLabel, QMessageBox, QProgressBar, QPushButton, QSpinBox
 
 from stormgraph_gui.models.presets import BUILT_IN
 from stormgraph_gui.models.project import Region
@@ -39,6 +39,11 @@ def button(batch, name):
 
 def click(qtbot, batch, name):
     qtbot.mouseClick(button(batch, name), LEFT)
+
+
+def settle(batch, qtbot):
+    """Let the panel follow the states of the jobs."""
+    qtbot.waitUntil(lambda: not batch.panel._refreshing.isActive(), timeout=30_000)
 
 
 def click_row(qtbot, batch, name, modifier=Qt.KeyboardModifier.NoModifier):
@@ -87,6 +92,7 @@ def test_buttons_can_be_used_when_they_make_sense(batch, qtbot):
     assert usable() == {"start", "cancel", "up"}
     assert button(batch, "queue cancel").text() == "&Cancel selected"
     click(qtbot, batch, "queue cancel")
+    settle(batch, qtbot)
     assert queue.state("a").state == "cancelled"
     assert button(batch, "queue cancel").text() == "&Cancel all"
     assert usable() == {"start", "cancel", "up", "clear"}
@@ -102,7 +108,7 @@ def test_buttons_can_be_used_when_they_make_sense(batch, qtbot):
     assert queue.names("cancelled") == tuple("bcde")
 
 
-def test_a_row_tells_what_became_of_its_job(batch):
+def test_a_row_tells_what_became_of_its_job(batch, qtbot):
     batch.queue.set_states(
         {
             "a": JobState(state="done", seconds=75, n_localizations=12345, n_clusters=7),
@@ -116,6 +122,7 @@ def test_a_row_tells_what_became_of_its_job(batch):
     assert shown(batch, "b", "Note") == "only 3 localizations. Mend it."
     assert shown(batch, "b", "State") == "✗ Failed"
     assert (shown(batch, "c", "Note"), shown(batch, "d", "Note")) == ("odd", "")
+    settle(batch, qtbot)
     assert batch.panel.findChild(QProgressBar, "queue progress").text() == "2 of 5 done, 1 failed"
 
 
@@ -250,3 +257,17 @@ def test_files_are_asked_for_as_the_command_line_does(app, qtbot, tmp_path, blob
     assert [(j.name, j.tags) for j in batch.queue.jobs] == [(j.name, j.tags) for j in plan.jobs]
     assert [str(Path(j.path)) for j in batch.queue.jobs] == [j.request.path for j in plan.jobs]
     assert batch.queue.skipped == (("notes.json", "is a .json file"),)
+
+
+def test_closing_while_the_queue_runs_is_asked_about(batch, qtbot):
+    window = batch._window
+    for answer, is_open in (("&Keep running", True), ("&Close", False)):
+        batch.queue.set_phase("running")
+        window.close()
+        box = window.findChild(QMessageBox)
+        said = next(one for one in box.buttons() if one.text() == answer)
+        batch._app.document.mark_saved()
+        qtbot.mouseClick(said, LEFT)
+        qtbot.waitUntil(lambda: window.isVisible() == is_open, timeout=30_000)  # noqa: B023
+        batch.queue.set_phase("idle")
+        qtbot.waitUntil(lambda: window.findChild(QMessageBox) is None, timeout=30_000)

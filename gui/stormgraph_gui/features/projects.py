@@ -108,7 +108,7 @@ class ProjectQuestions(QObject):
 
     def close(self) -> None:
         """Close the window, unless something would be lost."""
-        self._unless_lost(self._leave)
+        self._unless_queue_runs(lambda: self._unless_lost(self._leave))
 
     def offer_recovery(self) -> None:
         """Offer the unsaved work of a session that crashed."""
@@ -137,6 +137,22 @@ class ProjectQuestions(QObject):
     def _leave(self) -> None:
         self._projects.forget_unsaved()
         self._window.allow_close()
+
+    def _unless_queue_runs(self, go_on: Any) -> None:
+        queue = self._app.provided.get("queue")
+        if queue is None or not queue.is_active:
+            go_on()
+            return
+        box = self._box(
+            "Close while the queue is running?",
+            "Jobs that are done are kept. When the app is opened again, it offers to go on with "
+            "the others; those that run now begin anew.",
+        )
+        close = box.addButton("&Close", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("&Keep running", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(close)
+        box.finished.connect(lambda _code: go_on() if box.clickedButton() is close else None)
+        box.open()
 
     def _unless_lost(self, go_on: Any) -> None:
         if not self._projects.is_modified:
