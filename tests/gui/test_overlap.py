@@ -158,6 +158,16 @@ def test_a_data_set_that_is_closed_is_no_choice_any_more(app, page, put_data):
     assert channel_choices(app.document.project, app.workspace.loaded) == ()
 
 
+def test_a_comparison_goes_with_its_data(app, page, comparison):
+    model = app.provided["overlap"].model
+    key = app.workspace.data_set
+    app.document.edit("remove", app.document.project.without_data_set(key))
+    app.workspace.drop_loaded(key)
+    assert model.comparison is None
+    assert page.stack.currentIndex() == 0
+    assert not page.findChild(QPushButton, "overlap report").isEnabled()
+
+
 def test_the_table_shows_the_numbers_with_chance(app, page, comparison):
     expected = measure_table(by_api(two_channels(), app.document.project.params))
     pd.testing.assert_frame_equal(comparison.measures, expected)

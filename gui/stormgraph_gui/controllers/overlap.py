@@ -251,8 +251,19 @@ class OverlapController(QObject):
             self._analyst.forget(f"raw {key}")
         self._follow()
 
+    def _let_go(self) -> None:
+        """Forget what was compared, or stop comparing it, when its data sets are gone."""
+        project, comparison = self._document.project, self._model.comparison
+        if comparison is not None and not comparison.is_of(project):
+            self._model.take(None)
+        if self._asked is not None and self.is_running:
+            paths = {one.path for one in project.data_sets}
+            if any(one.path not in paths for one in self._asked[0]):
+                self.cancel()
+
     def _follow(self, *_changes: object) -> None:
         """Keep the question among what can be asked, and propose one until the user chooses."""
+        self._let_go()
         choices, question = self.choices, self._model.question
         known = (question.a in choices, question.b in choices)
         if not all(known):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtWidgets import QFileDialog
 
 from stormgraph_gui.controllers.volume import VolumeController
@@ -83,11 +83,16 @@ class VolumeFeature(QObject):
             return
         self._app.window.show_page("volume")
         self.refresh()
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._app.window, "Save 3-D picture", self._proposed(), "PNG (*.png)"
+        proposed = self._proposed()
+        dialog = QFileDialog(
+            self._app.window, "Save 3-D picture", str(proposed.parent), "PNG (*.png)"
         )
-        if chosen:
-            self.write_picture(Path(chosen))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("png")
+        dialog.selectFile(proposed.name)
+        dialog.fileSelected.connect(self._write_chosen)
+        dialog.open()
 
     def write_picture(self, path: Path) -> None:
         """Write the picture, and tell where it is or why not."""
@@ -113,12 +118,15 @@ class VolumeFeature(QObject):
         if self._was_shown:
             self.view.use_opengl(self._opengl.isChecked())
 
-    def _proposed(self) -> str:
+    def _write_chosen(self, path: str) -> None:
+        self.write_picture(Path(path))
+
+    def _proposed(self) -> Path:
         key = self._app.workspace.data_set
         if key is None:
-            return "3-D.png"
+            return Path.home() / "3-D.png"
         path = Path(self._app.document.project.data_set(key).path)
-        return str(path.with_name(f"{path.stem} 3-D.png"))
+        return path.with_name(f"{path.stem} 3-D.png")
 
 
 def install(app: StormGraphApp) -> None:

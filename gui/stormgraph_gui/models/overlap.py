@@ -46,13 +46,13 @@ class ChannelChoice:
     name : str
         What it is called in results.
     title : str
-        What it is called in lists, with the name of the file.
+        What it is called in lists, with the name of the file where there are several.
     """
 
     data_set: str
     channel: int | None
     name: str
-    title: str
+    title: str = dataclasses.field(compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +116,11 @@ class Comparison:
     shown: TableView
     lead: str
     shared: tuple[BaseGeometry, ...]
+
+    def is_of(self, project: Project) -> bool:
+        """Whether the project still has the data sets that were compared."""
+        paths = {one.path for one in project.data_sets}
+        return all(one.path in paths for one in self.requests)
 
     def answers(self, requests: tuple[Request, Request], params: OverlapParams) -> bool:
         """Whether the same was asked then as now."""
@@ -187,11 +192,11 @@ class OverlapModel(QObject):
 
 def channel_choices(project: Project, loaded: Mapping[str, Loaded]) -> tuple[ChannelChoice, ...]:
     """Return the channels of all data sets that are loaded."""
+    there = [one for one in project.data_sets if one.key in loaded]
     return tuple(
         choice
-        for data_set in project.data_sets
-        if data_set.key in loaded
-        for choice in _choices_of(data_set, loaded[data_set.key].raw)
+        for data_set in there
+        for choice in _choices_of(data_set, loaded[data_set.key].raw, names_file=len(there) > 1)
     )
 
 
@@ -241,7 +246,7 @@ def numbers_of(comparison: Comparison) -> dict[str, dict[str, Any]]:
     return {str(row["measure"]): {str(name): row[name] for name in row} for row in rows}
 
 
-def _choices_of(data_set: DataSet, raw: Localizations) -> list[ChannelChoice]:
+def _choices_of(data_set: DataSet, raw: Localizations, *, names_file: bool) -> list[ChannelChoice]:
     numbers = [] if raw.channel is None else np.unique(raw.channel).tolist()
     if len(numbers) < 2:
         name = result_name(data_set.path)
@@ -251,6 +256,6 @@ def _choices_of(data_set: DataSet, raw: Localizations) -> list[ChannelChoice]:
     found = []
     for number in numbers:
         name = channel_name(names.get(number, str(number)))
-        title = f"{name} — {data_set.name}"
+        title = f"{name} — {data_set.name}" if names_file else name
         found.append(ChannelChoice(data_set=data_set.key, channel=number, name=name, title=title))
     return found

@@ -53,7 +53,7 @@ class MeasuresTable(QTableWidget):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setAlternatingRowColors(True)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(24)
+        self.horizontalHeader().sectionResized.connect(self.resizeRowsToContents)
 
     def show_comparison(self, comparison: Comparison | None) -> None:
         """Fill the table."""
@@ -96,7 +96,6 @@ class MeasuresTable(QTableWidget):
             header = self.horizontalHeaderItem(column)
             is_extra = header is not None and header.text() in _LESS_IMPORTANT
             self.setColumnHidden(column, is_extra and self.width() < _NARROW)
-        self.resizeRowsToContents()
 
 
 class ChancePlot(QWidget):

@@ -65,8 +65,8 @@ class OverlapPage(QWidget):
         self.warnings.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.tabs = named("overlap tabs", QTabWidget())
         for widget, title in (
-            (self.measures, "&Numbers"),
-            (self.chance, "C&hance"),
+            (self.measures, "N&umbers"),
+            (self.chance, "Chance"),
             (self.partner_table, "&Partners"),
             (self.warnings, "Notes"),
         ):

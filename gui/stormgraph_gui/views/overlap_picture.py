@@ -186,7 +186,7 @@ class OverlapPicture(QWidget):
         self._dots(plane[labels < 0], faded(color, 0.6), 1.5, 1)
         if channel.clusters.dimensions == 2:
             self._add(_filled(channel.clusters.polygons, color, _FILL), 2)
-        self._dots(plane[labels >= 0], color.darker(200), 2.5, 4)
+        self._dots(plane[labels >= 0], color, 2.5, 4)
         self._close_up.append(self._items[-1])
         self._show_dots()
 

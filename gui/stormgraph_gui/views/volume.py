@@ -207,7 +207,7 @@ class VolumeView(QWidget):
         self.perspective.setChecked(True)
         self.perspective.toggled.connect(self.canvas.set_perspective)
         save = _named(
-            QPushButton("Save &picture..."), "volume picture", "Save what is seen as a PNG"
+            QPushButton("Save p&icture..."), "volume picture", "Save what is seen as a PNG"
         )
         save.clicked.connect(self.picture_wanted)
         for group in (
@@ -227,7 +227,7 @@ class VolumeView(QWidget):
 
     def _bottom(self) -> QHBoxLayout:
         row = _row()
-        label = QLabel("Sla&b: z from")
+        label = QLabel("S&lab: z from")
         tip = "Show only localizations in a range of z"
         self.low = _number("slab low", tip, (0, 1, 0))
         self.high = _number("slab high", tip, (0, 1, 1))
@@ -243,7 +243,7 @@ class VolumeView(QWidget):
             "Drag the ends, or the range between them; the arrow keys step through z",
         )
         self.slider.range_changed.connect(self._choose_slab)
-        self.whole = _named(QPushButton("&All z"), "slab all", "Show all of z again")
+        self.whole = _named(QPushButton("All z"), "slab all", "Show all of z again")
         self.whole.clicked.connect(self._choose_all)
         row.addWidget(label)
         row.addWidget(self.low)
