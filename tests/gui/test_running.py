@@ -390,18 +390,39 @@ def test_what_is_shown_is_analysed_even_while_filters_are_being_applied(
 
 
 def test_a_result_that_comes_while_the_user_is_elsewhere_does_not_take_over(
-    app, running, analyst, blobs, put_data, put_analysis
+    app, running, analyst, qtbot, blobs, put_data, put_analysis
 ):
     key = put_data(blobs())
     analysis = app.workspace.analyses[put_analysis(key)]
     other = put_data(blobs(seed=1), path="/data/other.csv")
     assert running.start(key)
     analyst.work.succeeded.emit(analysis)
+    qtbot.waitUntil(lambda: not running.is_running)
     assert app.workspace.data_set == other
     assert app.workspace.finding is None
     newest = app.document.project.findings[-1]
     assert app.workspace.analyses[newest.key] is analysis
     assert "cell.csv" in app.activity.messages[-1].title
+
+
+def test_nothing_of_one_project_ends_up_in_another_with_the_same_keys(
+    app, running, analyst, qtbot, blobs, put_data, put_analysis
+):
+    key = put_data(blobs())
+    finding = put_analysis(key)
+    analysis = app.workspace.analyses[finding]
+    running.remove(finding)
+    assert running.start(key)
+    app.workspace.clear()
+    app.document.reset()
+    assert put_data(blobs(seed=1), path="/data/other.csv") == key
+    assert analyst.cancelled == [1]
+    # it ended just before it could hear of it
+    analyst.work.succeeded.emit(analysis)
+    qtbot.waitUntil(lambda: not running.is_running)
+    running.put_back()
+    assert app.document.project.findings == ()
+    assert app.workspace.analyses == {}
 
 
 def test_a_run_stops_when_its_data_set_is_removed(app, running, analyst, blobs, put_data):

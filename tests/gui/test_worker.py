@@ -2,12 +2,15 @@
 
 import os
 import signal
+import threading
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 
+from stormgraph_gui.jobs.link import Link
+from stormgraph_gui.jobs.messages import Put
 from stormgraph_gui.jobs.worker import Worker
 from stormgraph_py import StormGraphParams, cluster_localizations, write_localizations
 from stormgraph_py.report.analysis import load
@@ -197,6 +200,18 @@ def test_closing_during_a_call_ends_everything_and_later_calls_do_nothing(qtbot,
     assert odd.pid is None
     qtbot.wait(50)
     assert said == []
+
+
+def test_a_link_that_is_stopped_before_it_has_a_process_ends(monkeypatch):
+    begin = threading.Event()
+    start = Link._start
+    monkeypatch.setattr(Link, "_start", lambda self: (begin.wait(), start(self)))
+    link = Link("test link", "worker_functions")
+    link.send(Put("large", np.zeros(3_000_000)))
+    link.stop()
+    begin.set()
+    link.wait()
+    assert link.pid is None
 
 
 def test_closing_right_after_a_call_leaves_nothing(qtbot, odd):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stormgraph_gui.jobs.messages import Failed
 from stormgraph_gui.models.activity import Message
 from stormgraph_gui.models.guidance import GUIDANCE, SEED
 from stormgraph_gui.models.project import Finding, Project
@@ -17,7 +18,6 @@ from stormgraph_gui.signals import QObject, QTimer, Signal
 from stormgraph_py.errors import InputError
 
 if TYPE_CHECKING:
-    from stormgraph_gui.jobs.messages import Failed
     from stormgraph_gui.jobs.worker import Work, Worker
     from stormgraph_gui.models.activity import Activity
     from stormgraph_gui.models.document import Document
@@ -83,6 +83,7 @@ class Running(QObject):
         self._document, self._workspace, self._activity = document, workspace, activity
         self._presets, self._analyst = presets, analyst
         self._run: _Run | None = None
+        self._is_unwanted = False
         self._removed: tuple[Finding, Analysis | None] | None = None
         document.changed.connect(self._follow)
         workspace.loaded_changed.connect(self._forget)
@@ -126,6 +127,7 @@ class Running(QObject):
             request=request,
             field=self._analyst.keep(_token(data_set), loaded.field),
         )
+        self._is_unwanted = False
         task = self._activity.begin("analysis", f"Analysing {_place(request)}")
         self._run = _Run(data_set, region, request, task, work, time.monotonic())
         work.progressed.connect(self._progressed)
@@ -136,7 +138,8 @@ class Running(QObject):
 
     def cancel(self) -> None:
         """Stop the analysis that runs, within a second."""
-        if self._run is not None:
+        if self._run is not None and not self._is_unwanted:
+            self._is_unwanted = True
             self._activity.stopping(self._run.task)
             self._run.work.cancel()
 
@@ -229,10 +232,10 @@ class Running(QObject):
     def _keep(self, analysis: Analysis) -> None:
         run = self._run
         assert run is not None, "a result without an analysis"
-        project, key = self._document.project.new_key()
-        if run.data_set not in [one.key for one in project.data_sets]:
-            self._end()
+        if self._is_unwanted:
+            self._failed(Failed(run.work.run, "cancelled", "Stopped."))
             return
+        project, key = self._document.project.new_key()
         finding = Finding(
             key=key,
             data_set=run.data_set,
@@ -288,15 +291,26 @@ class Running(QObject):
     def _follow(self, _before: Project, now: Project) -> None:
         """Stop and forget what belongs to data sets that were removed."""
         keys = [one.key for one in now.data_sets]
-        if self._run is not None and self._run.data_set not in keys:
-            self.cancel()
-        if self._removed is not None and self._removed[0].data_set not in keys:
-            self._removed = None
-            self.removed_changed.emit(False)
+        for data_set in self._in_use() - set(keys):
+            self._let_go(data_set)
 
     def _forget(self, key: str) -> None:
+        """Let go of data that are not loaded any more; another project may use their key."""
         if key not in self._workspace.loaded:
             self._analyst.forget(_token(key))
+            self._let_go(key)
+
+    def _in_use(self) -> set[str]:
+        """Return the data sets of the running analysis and of the removed result."""
+        found = set() if self._run is None else {self._run.data_set}
+        return found if self._removed is None else found | {self._removed[0].data_set}
+
+    def _let_go(self, data_set: str) -> None:
+        if self._run is not None and self._run.data_set == data_set:
+            self.cancel()
+        if self._removed is not None and self._removed[0].data_set == data_set:
+            self._removed = None
+            self.removed_changed.emit(False)
 
 
 def _token(data_set: str) -> str:

@@ -108,7 +108,8 @@ class Link:
     def _speak(self) -> None:
         try:
             self._start()
-            while (message := self._out.get()) is not None:
+            # told to stop before there was a process, nobody would ever read what is left to say
+            while (message := self._out.get()) is not None and not self._is_stopped:
                 send(self._ours, message)
         except OSError:
             # the process is gone; the listener hears it too, where there is one

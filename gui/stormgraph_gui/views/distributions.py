@@ -61,6 +61,9 @@ _HINT = "Drag across the diagram to select the clusters in a range; click beside
 AT_ONCE = 200
 """Clusters of a table whose diagram is drawn together with it."""
 
+DRAWN_AFTER_MS = 40
+"""The diagram of more clusters is drawn so long after their table."""
+
 
 class Distributions(QWidget):
     """Histograms or cumulative curves of one measure of the shown clusters.
@@ -202,8 +205,8 @@ class Distributions(QWidget):
     def _measured_changed(self) -> None:
         table = self._measured.table
         if table is not None and len(table) > AT_ONCE:
-            # after the table itself, so that the window does not stand still for both
-            self._soon.start(0)
+            # after the table itself was painted: the window does not stand still for both
+            self._soon.start(DRAWN_AFTER_MS)
         else:
             self._soon.stop()
             self._table_changed()

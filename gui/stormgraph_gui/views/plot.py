@@ -163,8 +163,7 @@ class Plot(QWidget):
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self._axes = {side: _Axis(side) for side in ("bottom", "left")}
         self._axes["left"].is_percent = percent_y
-        self.graph = pg.PlotWidget(axisItems=self._axes)
-        self.graph.setMenuEnabled(False)
+        self.graph = pg.PlotWidget(axisItems=self._axes, enableMenu=False)
         self.graph.setMouseEnabled(x=False, y=False)
         self.graph.hideButtons()
         self.graph.setFrameShape(self.graph.Shape.NoFrame)
