@@ -33,7 +33,6 @@ _ANCHORS = {
         "fb8761 fd9668 fea571 feb47b fec287 fed194 fde0a1 fceeb0 fcfdbf"
     ),
     "grey": "000000 ffffff",
-    "grey, inverted": "ffffff 000000",
 }
 """Colours at equal steps, from low to high."""
 

@@ -39,6 +39,7 @@ _UNITS: dict[ColorBy, str] = {"precision": " nm", "z": " nm"}
 _COLUMNS: dict[ColorBy, str] = {"frame": "frame", "z": "z_nm", "photons": "photons"}
 _TAILS = {"frame": 0.0, "z": 0.005, "photons": 0.02, "precision": 0.02}
 """Share of the lowest and of the highest values that take the colour of the ends."""
+_FIRST_COLOR = 40
 _SAMPLE = 100_000
 _MOST_ENTRIES = 8
 
@@ -53,6 +54,8 @@ class Legend:
         What is coloured.
     color_map : str or None
         Colour map of a bar; None for a list.
+    first : int
+        First colour of the map that is used: the darkest cannot be seen on a dark background.
     low, high : str
         What the ends of the bar stand for.
     entries : tuple of (str, tuple of int)
@@ -61,6 +64,7 @@ class Legend:
 
     title: str
     color_map: str | None = None
+    first: int = 0
     low: str = ""
     high: str = ""
     entries: tuple[tuple[str, tuple[int, int, int]], ...] = ()
@@ -240,10 +244,12 @@ def _by_value(by: ColorBy, values: Values, map_name: str) -> Coloring:
     tail = _TAILS[by]
     low, high = np.quantile(sample, (tail, 1 - tail)).tolist() if sample.size else (0.0, 1.0)
     unit = _UNITS.get(by, "")
-    legend = Legend(TITLES[by], map_name, number_text(low) + unit, number_text(high) + unit)
+    ends = (number_text(low) + unit, number_text(high) + unit)
+    legend = Legend(TITLES[by], map_name, _FIRST_COLOR, *ends)
     spread = np.float32(1 / (high - low) if high > low else 1.0)
     scaled = np.clip((values - np.float32(low)) * spread, 0, 1)
-    return Coloring(kind="values", legend=legend, colors=color_map(map_name), values=scaled)
+    colors = color_map(map_name)[_FIRST_COLOR:]
+    return Coloring(kind="values", legend=legend, colors=colors, values=scaled)
 
 
 def _values(cloud: Cloud, by: ColorBy) -> Values | None:

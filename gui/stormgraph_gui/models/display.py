@@ -46,7 +46,7 @@ class DisplayState:
     color_by: ColorBy = "density"
     result_color_by: ColorBy = "cluster"
     color_map: str = "inferno"
-    contrast: tuple[float, float] = (0.0, 0.995)
+    contrast: tuple[float, float] = (0.0, 0.97)
     gamma: float = 0.6
     point_size: float = 4.0
     show_outlines: bool = True

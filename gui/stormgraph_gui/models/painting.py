@@ -30,6 +30,7 @@ _STEPS = 2048
 _SAMPLE = 50_000
 _COARSE, _COARSE_BLUR = 4, 1.5
 _SHADES = 63
+_FEW = 200_000
 _DIMMEST = 0.35
 
 Amount = npt.NDArray[np.float32]
@@ -264,15 +265,16 @@ def _valued(
 def _softened(counts: IntArray) -> Amount:
     """Spread counts over the neighbouring pixels, so that single ones do not glare."""
     image = counts.astype(np.float32)
-    image *= np.float32(0.25)
-    along = image * np.float32(2)
-    along[:, 1:] += image[:, :-1]
-    along[:, :-1] += image[:, 1:]
-    along *= np.float32(0.25)
-    both = along * np.float32(2)
-    both[1:] += along[:-1]
-    both[:-1] += along[1:]
-    return both
+    for _ in range(2 if counts.sum() < _FEW else 1):
+        image *= np.float32(0.25)
+        along = image * np.float32(2)
+        along[:, 1:] += image[:, :-1]
+        along[:, :-1] += image[:, 1:]
+        along *= np.float32(0.25)
+        image = along * np.float32(2)
+        image[1:] += along[:-1]
+        image[:-1] += along[1:]
+    return image
 
 
 def _met(

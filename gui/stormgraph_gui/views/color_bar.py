@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from stormgraph_gui.models.color_maps import N_COLORS, color_map
+from stormgraph_gui.models.color_maps import color_map
 from stormgraph_gui.models.coloring import Legend
 from stormgraph_gui.views.overlay import HALO, MARGIN, Overlay, draw_text, overlay_font, text_width
 
@@ -49,10 +49,10 @@ class ColorBar(Overlay):
         bar = QRectF(left, bottom - line - _THICK - 3, _WIDE, _THICK)
         painter.fillRect(bar.adjusted(-1.5, -1.5, 1.5, 1.5), HALO)
         ramp = QLinearGradient(bar.topLeft(), bar.topRight())
-        colors = color_map(name)
+        colors = color_map(name)[legend.first :]
         for stop in range(_STOPS):
             share = stop / (_STOPS - 1)
-            ramp.setColorAt(share, QColor(*colors[round(share * (N_COLORS - 1))].tolist()))
+            ramp.setColorAt(share, QColor(*colors[round(share * (len(colors) - 1))].tolist()))
         painter.fillRect(bar, ramp)
         draw_text(painter, QPointF(left, bar.top() - 7), legend.title, overlay_font(bold=True))
         below = bottom - QFontMetricsF(font).descent()

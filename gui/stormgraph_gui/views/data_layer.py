@@ -102,8 +102,7 @@ class DataLayer(QObject):
         self._outlines.select(self._workspace.clusters)
 
     def _background(self, picture: Picture | None) -> QColor:
-        is_density = picture is not None and picture.legend.color_map and not picture.has_points
-        if is_density and self._scene.sheets[-1].coloring.kind == "density":
+        if picture is not None and self._scene.sheets[-1].coloring.kind == "density":
             red, green, blue = color_map(self._display.state.color_map)[0].tolist()
             return QColor(red, green, blue)
         return BACKGROUND
