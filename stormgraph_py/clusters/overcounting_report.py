@@ -16,6 +16,7 @@ from stormgraph_py.errors import InputError
 
 if TYPE_CHECKING:
     from stormgraph_py.localizations import Localizations
+    from stormgraph_py.params import StormGraphParams
     from stormgraph_py.result import ClusteringResult
 
 LABEL_RADII_NM = tuple(map(float, range(16)))
@@ -67,8 +68,13 @@ def overcounting_table(result: ClusteringResult, localizations: Localizations) -
     if not evidence:
         return pd.DataFrame(columns=_COLUMNS)
     table = pd.DataFrame([asdict(item) for item in evidence])
-    points, sigma = positions_as_tested(result, localizations)
     params = result.params
+    points, sigma = positions_as_tested(
+        localizations.coordinates(result.dimensions),
+        localizations.precision(result.dimensions),
+        result.area,
+        params,
+    )
     without = evidence
     if params.label_radius_nm > 0:
         without = overcounting_evidence(
@@ -123,23 +129,30 @@ def label_radius_table(result: ClusteringResult, clusters: pd.DataFrame) -> pd.D
 
 
 def positions_as_tested(
-    result: ClusteringResult, localizations: Localizations
+    coordinates: FloatArray, sigma: FloatArray | None, area: float, params: StormGraphParams
 ) -> tuple[FloatArray, FloatArray]:
-    """Return positions and precisions (n, d) in nm as the test had them.
+    """Return positions and precisions in nm as the overcounting test of an analysis had them.
 
-    Where a precision is unknown, what stood in for it is returned.
+    Parameters
+    ----------
+    coordinates, sigma : ndarray of shape (n, d)
+        Those of the localizations that were analysed, nm.
+    area : float
+        Area (nm²) or volume (nm³) of the region.
+    params : StormGraphParams
+        Parameters of the analysis.
+
+    Returns
+    -------
+    coordinates, sigma : ndarray of shape (n, d)
+        Where a precision is unknown, what stood in for it.
 
     Raises
     ------
     InputError
-        When the localizations have no precision.
+        When there are no precisions.
     """
-    data = prepare(
-        localizations.coordinates(result.dimensions),
-        localizations.precision(result.dimensions),
-        result.area,
-        result.params,
-    )
+    data = prepare(coordinates, sigma, area, params)
     if data.sigma is None:
         raise InputError("The localizations have no precision, though the result used one.")
     return data.in_nm(data.coordinates), data.in_nm(data.sigma)

@@ -16,7 +16,6 @@ from stormgraph_gui.models.degree_estimate import (
     random_cloud,
 )
 from stormgraph_gui.signals import QObject, Signal
-from stormgraph_py.clusters.overcounting_report import positions_as_tested
 
 if TYPE_CHECKING:
     from stormgraph_gui.jobs.messages import Failed
@@ -91,13 +90,13 @@ class Results(QObject):
         result = analysis.result
         if not result.overcounting or not self._ask("overcounting", key):
             return
-        points, sigma = positions_as_tested(result, analysis.localizations)
-        clustered = result.candidate_labels >= 0
         work = self._analyst.call(
             "label_radii",
-            coordinates=points[clustered],
-            sigma=sigma[clustered],
-            labels=result.candidate_labels[clustered],
+            coordinates=analysis.localizations.coordinates(result.dimensions),
+            sigma=analysis.localizations.precision(result.dimensions),
+            area=result.area,
+            params=result.params,
+            labels=result.candidate_labels,
             thresholds=np.array([one.threshold for one in result.overcounting]),
         )
         work.succeeded.connect(partial(self._found_radii, key))

@@ -20,6 +20,7 @@ from stormgraph_py.batch.planning import Asked
 from stormgraph_py.batch.requested import Requested
 from stormgraph_py.clusters import measure_clusters, outlines
 from stormgraph_py.clusters.label_radius import largest_label_radii
+from stormgraph_py.clusters.overcounting_report import positions_as_tested
 from stormgraph_py.engine import noise
 from stormgraph_py.errors import InputError, UntoldError
 from stormgraph_py.io.describe import FileSummary, describe
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from stormgraph_py.arrays import FloatArray, IntArray
     from stormgraph_py.engine.noise import RandomCloud
+    from stormgraph_py.params import StormGraphParams
 
 
 def warm_up(*, on_progress: OnProgress, should_stop: ShouldStop) -> None:
@@ -159,7 +161,9 @@ def degree_thresholds(
 
 def label_radii(
     coordinates: FloatArray,
-    sigma: FloatArray,
+    sigma: FloatArray | None,
+    area: float,
+    params: StormGraphParams,
     labels: IntArray,
     thresholds: FloatArray,
     *,
@@ -167,7 +171,8 @@ def label_radii(
     should_stop: ShouldStop,
 ) -> FloatArray:
     """Compute the label radius at which the overcounting verdict on each cluster turns."""
-    return largest_label_radii(coordinates, sigma, labels, thresholds)
+    points, precisions = positions_as_tested(coordinates, sigma, area, params)
+    return largest_label_radii(points, precisions, labels, thresholds)
 
 
 def measure_level(

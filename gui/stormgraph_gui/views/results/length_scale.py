@@ -112,11 +112,11 @@ def _elbow(plot: Plot, scale: LengthScale) -> None:
     radii, n = scale.radii_nm, scale.n_components
     assert radii is not None
     assert n is not None
-    plot.set_labels("radius within which localizations are joined (nm)", "connected groups")
+    plot.set_labels("radius of joining (nm)", "connected groups")
     plot.set_percent(False)
-    plot.add_curve(radii, n, "connected groups", DATA)
+    plot.add_points(radii, n, "connected groups", DATA, size=5)
     if scale.fitted_components is not None:
-        plot.add_curve(radii, scale.fitted_components, "fitted curve", RANDOM, dashed=True)
+        plot.add_curve(radii, scale.fitted_components, "fitted curve", RANDOM)
     if scale.elbow_max_concavity_nm is not None:
         bend = scale.elbow_max_concavity_nm
         plot.add_line(bend, f"sharpest bend {rounded(bend)} nm", color=RANDOM, dashed=True)

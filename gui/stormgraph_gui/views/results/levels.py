@@ -90,7 +90,9 @@ class Levels(Tab):
         self.slider.blockSignals(False)
         self.slider.setEnabled(n_levels > 1)
         self.one.setEnabled(result.n_clusters > 0 or n_levels > 1)
-        self.icicle.show_icicle(icicle(result.hierarchy, result.labels))
+        drawn = icicle(result.hierarchy, result.labels)
+        self.icicle.setVisible(drawn.width > 0)
+        self.icicle.show_icicle(drawn)
         n_accepted = sum(split.accepted for split in result.splits)
         n_whole = len(result.splits) - n_accepted
         self.note.setText(
