@@ -49,7 +49,7 @@ def scenes(stage: Any) -> Iterator[tuple[str, QWidget]]:
     control.remove(keys)
     key = control.add(Roi.ellipse((1000, 1000), (1900, 1800), name="cell 1"))
     app.provided["viewer"].fit()
-    regions.ask_tiles()
+    regions.questions.ask_tiles()
     dialog = app.window.findChild(QDialog, "tiles")
     yield "regions_tiles_question", dialog
     dialog.reject()

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QCursor
-from PySide6.QtWidgets import QFileDialog
 
 from stormgraph_gui.controllers.regions import RegionsController
+from stormgraph_gui.features.region_questions import RegionQuestions
 from stormgraph_gui.models.project import Region
 from stormgraph_gui.models.region_counts import RegionCounts
 from stormgraph_gui.models.region_shapes import framed, region_at
-from stormgraph_gui.views.region_dialogs import CopyDialog, PixelSizeDialog, TilesDialog
 from stormgraph_gui.views.region_icons import icon
 from stormgraph_gui.views.region_layer import RegionLayer
 from stormgraph_gui.views.region_list import RegionList
@@ -39,11 +37,6 @@ LAYER_Z, OVERLAY_Z = 50.0, 60.0
 DUPLICATE_PIXELS = 20
 """How far a duplicate lies beside the region, screen pixels."""
 
-_OPENED = (
-    "Regions (*.geojson *.json *.roi *.zip *.yaml *.yml);;GeoJSON (*.geojson *.json);;"
-    "ImageJ (*.roi *.zip);;Picasso, locan (*.yaml *.yml);;All files (*)"
-)
-
 
 class RegionsFeature(QObject):
     """The regions of the data set that is looked at: drawn, listed, changed, read and written.
@@ -58,6 +51,8 @@ class RegionsFeature(QObject):
         The panel at the left.
     edit_tool : EditTool
         Changes regions with the mouse.
+    questions : RegionQuestions
+        What is asked in dialogs.
     drawing_tools : dict of str to DrawingTool
         By the name of the shape.
     """
@@ -72,6 +67,7 @@ class RegionsFeature(QObject):
         self.counts = RegionCounts(app.document, app.workspace, self)
         self.list = RegionList(app.document, app.workspace, self.counts)
         app.window.add_dock("regions", "Regions", self.list, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.questions = RegionQuestions(app, self.controller, self._chosen)
         self._add_layers()
         self._add_tools()
         self._add_actions()
@@ -82,21 +78,7 @@ class RegionsFeature(QObject):
 
     def load_from(self, path: str) -> None:
         """Load the regions of a file; ask for the size of a pixel where it is needed."""
-        self._app.settings.set("regions folder", str(Path(path).parent))
-        if not self.controller.needs_pixel_size(path):
-            self.controller.load(path)
-            return
-        data_set = self.controller.data_set
-        known = data_set.reading.get("pixel_size_nm") if data_set is not None else None
-        known = known or self._app.settings.get("region pixel size nm")
-        dialog = PixelSizeDialog(Path(path).name, known, self._window)
-
-        def load() -> None:
-            self._app.settings.set("region pixel size nm", dialog.pixel_size_nm)
-            self.controller.load(path, dialog.pixel_size_nm)
-
-        dialog.accepted.connect(load)
-        dialog.open()
+        self.questions.load_from(path)
 
     def use_tool(self, name: str | None) -> None:
         """Put a tool into the user's hand: "select", a shape, or none."""
@@ -163,11 +145,11 @@ class RegionsFeature(QObject):
         )
         self._window.menu("Region").addSeparator()
         self._tile = self._action(
-            "Make &tiles...", self.ask_tiles, "Ctrl+T",
+            "Make &tiles...", self.questions.ask_tiles, "Ctrl+T",
             "Cut the region, or the whole field, into squares", "tiles", everywhere=True,
         )  # fmt: skip
         self._copy = self._action(
-            "&Copy to other data sets...", self.ask_copy, None,
+            "&Copy to other data sets...", self.questions.ask_copy, None,
             "Put copies at the same place in other files", "copy",
         )  # fmt: skip
         self._field = self._action(
@@ -175,12 +157,12 @@ class RegionsFeature(QObject):
         )
         self._window.menu("Region").addSeparator()
         self._load = self._action(
-            "L&oad regions...", self.ask_load, None,
+            "L&oad regions...", self.questions.ask_load, None,
             "Load regions: GeoJSON, ImageJ .roi and .zip, Picasso, locan", "open",
         )  # fmt: skip
         self._save = self._action(
             "&Save regions...",
-            self.ask_save,
+            self.questions.ask_save,
             None,
             "Save the selected regions, or all, as GeoJSON",
             "save",
@@ -255,56 +237,6 @@ class RegionsFeature(QObject):
         """Delete the vertex that is marked, else the selected regions."""
         if not (self._canvas.hasFocus() and self.edit_tool.remove_vertex()):
             self.controller.remove(self._chosen())
-
-    def ask_tiles(self) -> None:
-        """Ask how the region at hand is to be cut into squares."""
-        current = self.controller.current
-        name = "the whole field" if current is None else f"“{current.roi.name}”"
-        dialog = TilesDialog(name, self._window)
-        dialog.accepted.connect(
-            lambda: self.controller.make_tiles(
-                dialog.side_nm, dialog.angle_deg, dialog.min_coverage
-            )
-        )
-        dialog.open()
-
-    def ask_copy(self) -> None:
-        """Ask which data sets the selected regions are to be copied to."""
-        keys = self._chosen() or [one.key for one in self.controller.regions]
-        others = [
-            one
-            for one in self._app.document.project.data_sets
-            if one.key != self._app.workspace.data_set
-        ]
-        what = "this region" if len(keys) == 1 else f"these {len(keys)} regions"
-        dialog = CopyDialog(what, others, self._window)
-        dialog.accepted.connect(lambda: self.controller.copy_to(keys, dialog.keys))
-        dialog.open()
-
-    def ask_load(self) -> None:
-        """Ask for a file of regions and load it."""
-        path, _ = QFileDialog.getOpenFileName(self._window, "Load regions", self._folder(), _OPENED)
-        if path:
-            self.load_from(path)
-
-    def ask_save(self) -> None:
-        """Ask for a place and save the selected regions, or all when one or none is selected."""
-        keys = self._chosen()
-        if len(keys) < 2:
-            keys = [one.key for one in self.controller.regions]
-        data_set = self.controller.data_set
-        stem = "regions" if data_set is None else Path(data_set.path).stem
-        path, _ = QFileDialog.getSaveFileName(
-            self._window,
-            "Save regions",
-            str(Path(self._folder()) / f"{stem}.geojson"),
-            "GeoJSON (*.geojson)",
-        )
-        if path:
-            if not Path(path).suffix:
-                path += ".geojson"
-            self._app.settings.set("regions folder", str(Path(path).parent))
-            self.controller.save(path, keys)
 
     def _toggle_tool(self, name: str) -> None:
         self.use_tool(None if self._canvas.tool is self._tools[name] else name)
@@ -387,11 +319,6 @@ class RegionsFeature(QObject):
         current = self._app.workspace.region
         selected = self.list.selected
         return selected or ([] if current is None else [current])
-
-    def _folder(self) -> str:
-        known: str = self._app.settings.get("regions folder", "")
-        data_set = self.controller.data_set
-        return known or ("" if data_set is None else str(Path(data_set.path).parent))
 
 
 def install(app: StormGraphApp) -> None:

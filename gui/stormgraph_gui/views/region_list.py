@@ -159,13 +159,13 @@ class RegionList(QWidget):
         table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 8)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
-        header.setMinimumSectionSize(36)
+        header.setMinimumSectionSize(30)
         header.setSectionResizeMode(TAGS, QHeaderView.ResizeMode.Stretch)
         # by the rows in view alone: thousands would be looked at with every count
         header.setResizeContentsPrecision(0)
         for column in (COUNT, AREA, DENSITY):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        table.setColumnWidth(NAME, table.fontMetrics().horizontalAdvance("Whole field 0"))
+        table.setColumnWidth(NAME, table.fontMetrics().horizontalAdvance("Whole field") + 9)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._menu)
         table.selectionModel().currentRowChanged.connect(self._current_row)
