@@ -52,8 +52,8 @@ class User:
     def key(self, key, modifiers=Qt.KeyboardModifier.NoModifier, widget=None):
         self.qtbot.keyClick(widget or self.window, key, modifiers)
 
-    def wait(self, condition):
-        self.qtbot.waitUntil(condition, timeout=WAIT)
+    def wait(self, condition, timeout=WAIT):
+        self.qtbot.waitUntil(lambda: bool(condition()), timeout=timeout)
 
     def dialog(self, name, kind=QDialog):
         """The dialog of a name, once it is there."""
@@ -230,12 +230,13 @@ def queue_jobs(user, folder):
     user.qtbot.mouseClick(ok, LEFT)
     queue = user.app.provided["queue"]
     user.wait(lambda: len(queue.queue.order) == 6)
+    user.click("queue reports")
     queue.control.set_out(str(folder))
-    victim = queue.queue.order[-1]
+    victim = queue.queue.order[1]
     queue.control.start()
     user.wait(lambda: queue.queue.phase in ("starting", "running"))
     queue.control.cancel([victim])
-    user.wait(lambda: not queue.is_active and queue.queue.names("done"))
+    user.wait(lambda: not queue.is_active and queue.queue.names("done"), timeout=3 * WAIT)
     assert list(queue.queue.names("cancelled")) == [victim]
     assert len(queue.queue.names("done")) == 5
     summary = pd.read_csv(folder / "summary.csv")
