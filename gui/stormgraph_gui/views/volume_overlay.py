@@ -54,46 +54,36 @@ class VolumeOverlay(QWidget):
         """Draw everything, on this widget or over an image of its size."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(*INK))
+        taken: list[QRectF] = []
         for axis in self._axes:
-            self._draw_axis(painter, axis)
+            self._draw_axis(painter, axis, taken)
         if self._bar is not None:
             self._draw_bar(painter, self._bar)
         self._draw_legend(painter)
         if self._note:
-            at = QPointF(_MARGIN, self.height() - _MARGIN)
-            self._text(painter, self._note, at, QPointF(0, 0.0), left=True)
+            metrics = QFontMetricsF(painter.font())
+            wide, high = metrics.horizontalAdvance(self._note) + 2, metrics.height()
+            place = QRectF(_MARGIN, self.height() - _MARGIN - high, wide, high)
+            _write(painter, self._note, place)
 
-    def _draw_axis(self, painter: QPainter, axis: Axis) -> None:
+    def _draw_axis(self, painter: QPainter, axis: Axis, taken: list[QRectF]) -> None:
+        """Draw ticks and title; a tick that would lie on another one is left out."""
         out = QPointF(*axis.outward)
         widest = 0.0
         metrics = QFontMetricsF(painter.font())
         for text, (x, y) in axis.ticks:
-            at = QPointF(x, y) + out * _TICK_GAP
-            self._text(painter, text, at, out)
+            box = _box(metrics, text, QPointF(x, y) + out * _TICK_GAP, out)
             widest = max(widest, _reach(metrics, text, out))
+            if not any(box.intersects(other) for other in taken):
+                taken.append(box)
+                _write(painter, text, box)
         bold = QFont(painter.font())
         plain = QFont(painter.font())
         bold.setBold(True)
         painter.setFont(bold)
         at = QPointF(*axis.middle) + out * (_TICK_GAP + widest + 8)
-        self._text(painter, axis.title, at, out)
+        _write(painter, axis.title, _box(QFontMetricsF(bold), axis.title, at, out))
         painter.setFont(plain)
-
-    def _text(
-        self, painter: QPainter, text: str, at: QPointF, out: QPointF, *, left: bool = False
-    ) -> None:
-        """Write a text whose near side lies at a point, on the side to which `out` points."""
-        metrics = QFontMetricsF(painter.font())
-        width, height = metrics.horizontalAdvance(text) + 2, metrics.height()
-        if left:
-            box = QRectF(at.x(), at.y() - height, width, height)
-        else:
-            middle = at + QPointF(out.x() * width / 2, out.y() * height / 2)
-            box = QRectF(middle.x() - width / 2, middle.y() - height / 2, width, height)
-        behind = QColor(*BACKGROUND)
-        behind.setAlpha(150)
-        painter.fillRect(box, behind)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _draw_bar(self, painter: QPainter, bar: ColorBar) -> None:
         n = len(bar.colors)
@@ -130,6 +120,20 @@ class VolumeOverlay(QWidget):
             painter.setPen(QColor(*INK))
             painter.drawText(QPointF(left + 18, top + metrics.ascent()), name)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _box(metrics: QFontMetricsF, text: str, at: QPointF, out: QPointF) -> QRectF:
+    """Where a text lies that stands at a point, on the side to which `out` points."""
+    width, height = metrics.horizontalAdvance(text) + 2, metrics.height()
+    middle = at + QPointF(out.x() * width / 2, out.y() * height / 2)
+    return QRectF(middle.x() - width / 2, middle.y() - height / 2, width, height)
+
+
+def _write(painter: QPainter, text: str, box: QRectF) -> None:
+    behind = QColor(*BACKGROUND)
+    behind.setAlpha(150)
+    painter.fillRect(box, behind)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _reach(metrics: QFontMetricsF, text: str, out: QPointF) -> float:
