@@ -138,7 +138,7 @@ class RegionsFeature(QObject):
             "&Delete", self.delete, "Del", "Delete the selected regions", "delete"
         )
         self._up = self._action(
-            "Move u&p", lambda: self._move(-1), "Alt+Up", "Move up in the list", "up"
+            "&Move up", lambda: self._move(-1), "Alt+Up", "Move up in the list", "up"
         )
         self._down = self._action(
             "Move do&wn", lambda: self._move(1), "Alt+Down", "Move down in the list", "down"
@@ -161,7 +161,7 @@ class RegionsFeature(QObject):
             "Load regions: GeoJSON, ImageJ .roi and .zip, Picasso, locan", "open",
         )  # fmt: skip
         self._save = self._action(
-            "&Save regions...",
+            "Sa&ve regions...",
             self.questions.ask_save,
             None,
             "Save the selected regions, or all, as GeoJSON",
