@@ -90,7 +90,7 @@ GUIDANCE: dict[str, Guidance] = {
         "receptors in the paper. A larger radius removes more clusters.",
     ),
     "overcounting_significance": Guidance(
-        label="Significance of the filter",
+        label="Filter significance",
         meaning="The risk of calling one molecule several, for each cluster that the filter for "
         "single molecules tests.",
         advice="0.05, as in the paper. A smaller value asks for more evidence and removes more "
@@ -116,7 +116,6 @@ GUIDANCE: dict[str, Guidance] = {
     ),
     "max_neighbors": Guidance(
         label="Most links",
-        unit="a localization",
         meaning="The most neighbours that one localization stays linked to; the strongest links "
         "are kept.",
         advice="500, as in the paper, is hardly ever reached with k between 10 and 20. It keeps "
@@ -136,7 +135,6 @@ GUIDANCE: dict[str, Guidance] = {
     ),
     "n_trials": Guidance(
         label="Searches",
-        unit="a component",
         meaning="How often the search for communities starts anew in each connected piece of the "
         "graph; the best one counts.",
         advice="2 suits most data. More take longer in proportion and change little. With the "

@@ -244,6 +244,10 @@ class ParamFields(QWidget):
             return box
         if name in CHOICES:
             choices = QComboBox()
+            choices.setMinimumContentsLength(8)
+            choices.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
             for value, words in CHOICES[name]:
                 choices.addItem(words, value)
             choices.activated.connect(lambda at: self._typed(name, CHOICES[name][at][0]))
