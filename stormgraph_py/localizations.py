@@ -292,5 +292,7 @@ class Localizations:
         return np.where(known, values, -1).astype(np.int64)
 
     def _columns(self, names: tuple[str, ...]) -> FloatArray:
-        values = self._table[list(names)].to_numpy(dtype=np.float64)
-        return np.ascontiguousarray(values)
+        values = np.empty((len(self._table), len(names)))
+        for i, name in enumerate(names):
+            values[:, i] = self._table[name].to_numpy(dtype=np.float64)
+        return values

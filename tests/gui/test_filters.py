@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QToolButton, QWidget
 
 from stormgraph_gui.controllers import filtering
 from stormgraph_gui.models.histograms import histogram
@@ -14,9 +14,17 @@ PATIENCE = 30_000
 
 
 @pytest.fixture
-def panel(app):
-    app.window.show_dock("filters")
-    return app.window.findChild(FilterPanel, "filter panel")
+def panel(qtbot, app):
+    found = app.window.findChild(FilterPanel, "filter panel")
+
+    def is_in_front():
+        # panels are put in their places once more when the window has been shown
+        app.window.show_dock("filters")
+        return not found.visibleRegion().isEmpty()
+
+    QApplication.processEvents()
+    qtbot.waitUntil(is_in_front, timeout=PATIENCE)
+    return found
 
 
 @pytest.fixture

@@ -129,8 +129,18 @@ class Document(QObject):
         self.history_changed.emit()
 
     def _with_findings(self, project: Project) -> Project:
-        """Return an earlier or later project with the findings and keys of the present one."""
-        return replace(project, findings=self._project.findings, n_keys=self._project.n_keys)
+        """Return an earlier or later project with the findings and keys of the present one.
+
+        Findings come and go with their data set.
+        """
+        known = {one.key for one in self._project.findings}
+        here = {one.key for one in self._project.data_sets}
+        back = [f for f in project.findings if f.key not in known and f.data_set not in here]
+        there = {one.key for one in project.data_sets}
+        findings = tuple(f for f in (*back, *self._project.findings) if f.data_set in there)
+        if findings == self._project.findings:
+            findings = self._project.findings
+        return replace(project, findings=findings, n_keys=self._project.n_keys)
 
     def _go_to(self, project: Project) -> None:
         before, self._project = self._project, project

@@ -9,6 +9,7 @@ import numpy as np
 
 from stormgraph_gui.models.workspace import Loaded
 from stormgraph_py.io.describe import FileSummary, describe
+from stormgraph_py.io.registry import READERS
 
 _NM_PER_UM = 1000.0
 
@@ -70,8 +71,21 @@ def measures_of(summary: FileSummary) -> list[tuple[str, str]]:
         rows.append(("Density", f"{number_text(summary.density_per_um2)} per µm²"))
     if summary.frames is not None:
         rows.append(("Frames", f"{summary.frames[0]:,} to {summary.frames[1]:,}"))
-    rows.append(("Format", summary.format))
+    rows.append(("Format", format_text(summary.format)))
     return rows
+
+
+def format_text(name: str) -> str:
+    """Say what a format is, by the name of its reader.
+
+    Examples
+    --------
+    >>> format_text("delimited")
+    'Plain text table (csv, tsv, txt)'
+    """
+    known = {reader.name: reader.description for reader in READERS}
+    text = known.get(name, name)
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def summary_of(loaded: Loaded) -> FileSummary:

@@ -64,6 +64,8 @@ class ColumnTable(QTableWidget):
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.setItem(row, column, item)
         self.resizeColumnsToContents()
+        for row in range(1, self.rowCount()):
+            self.setRowHeight(row, self.fontMetrics().height() + 8)
         for column, box in enumerate(self._boxes):
             width = max(self.columnWidth(column), box.sizeHint().width())
             self.setColumnWidth(column, min(width, _WIDEST))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
@@ -20,11 +21,12 @@ from PySide6.QtWidgets import (
 
 from stormgraph_gui.models.facts import Facts
 from stormgraph_gui.models.project import DataSet
+from stormgraph_gui.views.card import Card
 
 _ICON = 18
 
 
-class DataDetails(QScrollArea):
+class DataDetails(QWidget):
     """Facts, warnings and channels of one data set.
 
     Attributes
@@ -38,9 +40,10 @@ class DataDetails(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("data details")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._channel = QComboBox()
         self._channel.setObjectName("channel")
         self._channel.setToolTip(
@@ -48,16 +51,30 @@ class DataDetails(QScrollArea):
             "Overlap of two channels is found under Analysis."
         )
         self._channel.activated.connect(self._activated)
-        self._shown: tuple[object, ...] = ()
-        self._body: QWidget | None = None
+        label = QLabel("&Channel")
+        label.setBuddy(self._channel)
+        self._choice = QWidget()
+        row = QHBoxLayout(self._choice)
+        row.setContentsMargins(10, 8, 10, 0)
+        row.addWidget(label)
+        row.addWidget(self._channel, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._choice)
+        layout.addWidget(self._scroll, 1)
+        self._shown: tuple[object, ...] | None = None
 
     def show_data_set(self, data_set: DataSet | None, facts: Facts | None, fault: str) -> None:
         """Show what is known of a data set, if anything."""
         key = () if data_set is None else (data_set, facts, fault)
-        if self._shown == key and self._body is not None:
+        if self._shown == key:
             return
         self._shown = key
-        self._channel.setParent(None)
+        channels = {} if facts is None else facts.channels
+        self._choice.setVisible(bool(channels))
+        if data_set is not None:
+            self._fill_channels(data_set, channels)
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(10, 8, 10, 10)
@@ -68,9 +85,6 @@ class DataDetails(QScrollArea):
             form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
             form.setHorizontalSpacing(14)
             form.setVerticalSpacing(4)
-            if facts.channels:
-                self._fill_channels(data_set, facts)
-                form.addRow("&Channel", self._channel)
             for label, value in facts.rows:
                 form.addRow(_faint(label), _value(value))
             for name, tag in data_set.tags.items():
@@ -79,23 +93,23 @@ class DataDetails(QScrollArea):
             if facts.notes:
                 layout.addWidget(_notes(facts.notes))
         layout.addStretch()
-        self._body = body
-        self.setWidget(body)
+        self._scroll.setWidget(body)
 
-    def _fill_channels(self, data_set: DataSet, facts: Facts) -> None:
-        self._channel.clear()
-        self._channel.addItem("All channels together", None)
-        for number, name in facts.channels.items():
-            self._channel.addItem(name, number)
+    def _fill_channels(self, data_set: DataSet, channels: Mapping[int, str]) -> None:
+        items = [("All channels together", None), *((n, c) for c, n in channels.items())]
+        box = self._channel
+        if items != [(box.itemText(i), box.itemData(i)) for i in range(box.count())]:
+            box.clear()
+            for name, number in items:
+                box.addItem(name, number)
         self._channel.setCurrentIndex(max(0, self._channel.findData(data_set.channel)))
 
     def _activated(self, index: int) -> None:
         self.channel_chosen.emit(self._channel.itemData(index))
 
     def _warning(self, text: str) -> QWidget:
-        box = QFrame()
+        box = Card()
         box.setObjectName("warning")
-        box.setFrameShape(QFrame.Shape.StyledPanel)
         icon = QLabel()
         picture = self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
         icon.setPixmap(picture.pixmap(_ICON, _ICON))

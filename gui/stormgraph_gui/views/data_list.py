@@ -74,7 +74,7 @@ class DataList(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("data list")
-        self.setMinimumWidth(230)
+        self.setMinimumWidth(240)
         self._document, self._workspace, self._loading = document, workspace, loading
         self._facts: dict[str, Facts] = {}
         self.list = QListWidget()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -31,6 +31,9 @@ from stormgraph_py.localizations import Localizations
 _LIVE_MS = 60
 _FIRST = ("Localization precision", "Photons")
 """Ranges that are offered before there is any step."""
+
+_MOST_AT_ONCE = 200_000
+"""Histograms of more localizations are drawn one after another."""
 
 _PRECISIONS_APART = 6.0
 _USUAL_DISTANCE_NM = 50.0
@@ -62,13 +65,14 @@ class FilterPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("filter panel")
-        self.setMinimumWidth(250)
+        self.setMinimumWidth(240)
         self._document, self._workspace, self._stages = document, workspace, stages
         self._key: str | None = None
         self._rows: list[FilterRow] = []
         self._drawn: dict[FilterRow, tuple[object, ...]] = {}
         self._offered: dict[str, list[str]] = {}
         self._dragged: FilterRow | None = None
+        self._is_behind = False
         self.add_button = QToolButton()
         self.add_button.setObjectName("add filter")
         self.add_button.setText("Add filter")
@@ -130,10 +134,11 @@ class FilterPanel(QWidget):
         """Be wide enough for a histogram with its numbers."""
         return QSize(280, 400)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what happened while the panel was hidden."""
-        super().showEvent(event)
-        self._later.start()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Catch up with what happened while the panel was hidden, behind another tab too."""
+        super().paintEvent(event)
+        if self._is_behind:
+            self._later.start()
 
     def row(self, name: str) -> FilterRow | None:
         """Return the row of a column, or of "density" or "merge"."""
@@ -166,7 +171,8 @@ class FilterPanel(QWidget):
 
     def _refresh(self) -> None:
         """Show the steps of the document, their counts, and what enters each."""
-        if not self.isVisible():
+        self._is_behind = not self.isVisible() or self.visibleRegion().isEmpty()
+        if self._is_behind:
             return
         data_set, loaded = self._data_set(), self._workspace.current
         usable = data_set is not None and loaded is not None
@@ -257,6 +263,10 @@ class FilterPanel(QWidget):
                     if self._drawn.get(row) != drawn:
                         self._drawn[row] = drawn
                         self._show_values(row, localizations, kept)
+                        if len(localizations) > _MOST_AT_ONCE:
+                            # the app does other things between one histogram and the next
+                            self._later.start()
+                            return
             if row.step is not None:
                 before.append(row.step)
 

@@ -11,7 +11,6 @@ from PySide6.QtGui import QDoubleValidator, QPalette
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -25,12 +24,15 @@ from PySide6.QtWidgets import (
 
 from stormgraph_gui.models.columns import FRAME, Column
 from stormgraph_gui.models.histograms import histogram, larger
+from stormgraph_gui.views.card import Card
 from stormgraph_gui.views.range_histogram import RangeHistogram
 from stormgraph_py.arrays import FloatArray
 from stormgraph_py.filters import Density, Filter, FilterStep, Frames, Keep, MergeReappearing
 
+_NARROWEST = 80
 
-class FilterRow(QFrame):
+
+class FilterRow(Card):
     """A step, or one that is about to be: title, counts, a button to take it away.
 
     Parameters
@@ -51,10 +53,10 @@ class FilterRow(QFrame):
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
         self.title = title
         self._step: Filter | None = None
         heading = QLabel(f"<b>{title}</b>")
+        heading.setWordWrap(True)
         self.count = QLabel()
         self.count.setObjectName("count")
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -181,7 +183,7 @@ class RangeRow(FilterRow):
         validator = QDoubleValidator(field)
         validator.setLocale(QLocale.c())
         field.setValidator(validator)
-        field.setMinimumWidth(56)
+        field.setMinimumWidth(44)
         field.editingFinished.connect(self._typed)
         return field
 
@@ -298,6 +300,7 @@ class MergeRow(FilterRow):
         self.dark_frames = QSpinBox()
         self.dark_frames.setRange(0, 100_000)
         self.dark_frames.setValue(1)
+        self.dark_frames.setMinimumWidth(_NARROWEST)
         self.dark_frames.setToolTip("Frames that may lie between without a localization")
         form = QFormLayout()
         form.addRow("Within &distance", self.distance)
@@ -386,6 +389,7 @@ def _length(value: float, tip: str) -> QDoubleSpinBox:
     field.setSuffix(" nm")
     field.setValue(value)
     field.setToolTip(tip)
+    field.setMinimumWidth(_NARROWEST)
     return field
 
 

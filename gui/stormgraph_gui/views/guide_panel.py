@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -16,12 +15,15 @@ from PySide6.QtWidgets import (
 )
 
 from stormgraph_gui.models.guide import STEPS, Guide, GuideStep
+from stormgraph_gui.views.card import Card
 
 _WIDTH = 300
 _MARGIN = 16
+_TABS = 30
+"""Height of the tabs above the views of the data, which it leaves free."""
 
 
-class GuidePanel(QFrame):
+class GuidePanel(Card):
     """Lies over a corner of the view of the data, and shows the steps with their ticks.
 
     Parameters
@@ -43,9 +45,6 @@ class GuidePanel(QFrame):
         super().__init__(over)
         self.setObjectName("guide")
         self.setAccessibleName("Guided first run")
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(QPalette.ColorRole.Base)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setFixedWidth(_WIDTH)
         self._guide, self._over = guide, over
         title = QLabel("<b>Your first analysis</b>")
@@ -90,8 +89,8 @@ class GuidePanel(QFrame):
 
     def _move_to_corner(self) -> None:
         self.adjustSize()
-        room = self._over.rect()
-        self.move(room.right() - self.width() - _MARGIN, room.bottom() - self.height() - _MARGIN)
+        right = self._over.rect().right()
+        self.move(right - self.width() - _MARGIN, _TABS + _MARGIN)
         self.raise_()
 
 

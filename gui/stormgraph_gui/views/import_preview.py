@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -22,8 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from stormgraph_gui.models.facts import measures_of
+from stormgraph_gui.models.facts import format_text, measures_of
 from stormgraph_gui.models.questions import Question, Trial
+from stormgraph_gui.views.card import Card
 from stormgraph_gui.views.column_table import ColumnTable
 
 _DELAY_MS = 250
@@ -103,7 +103,10 @@ class ImportPreview(QDialog):
         told.addRow("Camera &pixel", self.pixel_size)
         below = QHBoxLayout()
         below.setSpacing(32)
-        below.addLayout(told)
+        left = QVBoxLayout()
+        left.addLayout(told)
+        left.addStretch()
+        below.addLayout(left)
         below.addWidget(self._results(), 1)
         self._for_others = QCheckBox()
         self._for_others.setObjectName("for others")
@@ -127,7 +130,7 @@ class ImportPreview(QDialog):
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
         layout.addWidget(self._why)
-        layout.addWidget(QLabel(f"The file begins with these rows ({question.head.format}):"))
+        layout.addWidget(QLabel(f"{format_text(question.head.format)}. It begins with these rows:"))
         layout.addWidget(self.table, 1)
         layout.addLayout(below)
         layout.addWidget(self._for_others)
@@ -184,9 +187,8 @@ class ImportPreview(QDialog):
         super().reject()
 
     def _results(self) -> QWidget:
-        box = QFrame()
+        box = Card()
         box.setObjectName("what it means")
-        box.setFrameShape(QFrame.Shape.StyledPanel)
         self._measures = QFormLayout()
         self._measures.setHorizontalSpacing(16)
         self._measures.setVerticalSpacing(3)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QPalette
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QFont, QIcon, QPainter, QPalette, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import (
     QCommandLinkButton,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from stormgraph_gui.models.recent import RecentFiles
+from stormgraph_gui.views.card import Card
 
 SAMPLES = (
     ("nanoclusters_2d.csv", "Clusters in 2-D", "4,933 localizations, 53 discs in 16 aggregates"),
@@ -26,6 +26,7 @@ SAMPLES = (
 )
 _MOST_RECENT = 6
 _WIDTH = 760
+_ARROW = 20
 
 
 class StartScreen(QWidget):
@@ -83,9 +84,8 @@ class StartScreen(QWidget):
         self._list_recent()
 
     def _left(self) -> QVBoxLayout:
-        area = QFrame()
+        area = Card(is_dashed=True)
         area.setObjectName("drop area")
-        area.setFrameShape(QFrame.Shape.StyledPanel)
         hint = QLabel("Drop files here")
         hint.setFont(_larger(self.font(), 1.2))
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -121,9 +121,7 @@ class StartScreen(QWidget):
         return column
 
     def _right(self) -> QVBoxLayout:
-        guide = QCommandLinkButton(
-            "Show me around", "A first analysis in two minutes, step by step"
-        )
+        guide = _Link("Show me around", "A first analysis in two minutes, step by step")
         guide.setObjectName("start guide")
         guide.clicked.connect(lambda: self.guide_requested.emit())
         column = QVBoxLayout()
@@ -133,7 +131,7 @@ class StartScreen(QWidget):
         column.addSpacing(10)
         column.addWidget(_heading("Sample data", self.font()))
         for name, text, description in SAMPLES:
-            button = QCommandLinkButton(text, description)
+            button = _Link(text, description)
             button.setObjectName(f"sample {name}")
             button.clicked.connect(lambda _=False, name=name: self.sample_chosen.emit(name))
             column.addWidget(button)
@@ -156,6 +154,36 @@ class StartScreen(QWidget):
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _=False, path=path: self.paths_chosen.emit([path]))
             self._recent_list.addWidget(button)
+
+
+class _Link(QCommandLinkButton):
+    """Its arrow has the colour of the text, which the style's own has not in the dark."""
+
+    def __init__(self, text: str, description: str) -> None:
+        super().__init__(text, description)
+        self._draw_arrow()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow another palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_arrow()
+
+    def _draw_arrow(self) -> None:
+        scale = 2.0
+        picture = QPixmap(round(_ARROW * scale), round(_ARROW * scale))
+        picture.setDevicePixelRatio(scale)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(self.palette().color(QPalette.ColorRole.Link), 2.2)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        ends = ((0.35, 0.2), (0.7, 0.5), (0.35, 0.8))
+        painter.drawPolyline(QPolygonF([QPointF(x * _ARROW, y * _ARROW) for x, y in ends]))
+        painter.end()
+        self.setIcon(QIcon(picture))
 
 
 def _heading(text: str, font: QFont) -> QLabel:
