@@ -15,8 +15,10 @@ from stormgraph_gui.models.conditions import (
     tags_now,
     with_tag,
 )
+from stormgraph_gui.models.distributions import file_names
 from stormgraph_gui.models.project import DataSet, Finding, Project, Region
 from stormgraph_gui.models.superplot import superplot_data
+from stormgraph_gui.models.wording import in_the_app
 from stormgraph_py import Localizations, StormGraphParams, write_localizations
 from stormgraph_py.clusters.compare import CompareParams
 from stormgraph_py.report.analysis import cluster, load, measure
@@ -241,6 +243,21 @@ def test_the_newest_result_of_each_region_is_listed():
     listed, _ = entries(a_project(), {}, "Neighbours k 20")
     assert [(one.finding, one.n_clusters) for one in listed] == [("f3", None)]
     assert set(describe_settings(a_project().findings[:2]).values()) == {""}
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders():
+    project = Project()
+    paths = ("/s/a/c1.csv", "/s/b/c1.csv", "/s/b/c2.csv", "/s/c3.csv", "/s/c3.csv")
+    for number, path in enumerate(paths):
+        project = project.with_data_set(DataSet(key=str(number), path=path))
+    names = list(file_names(project).values())
+    assert names[:3] == ["a/c1.csv", "b/c1.csv", "c2.csv"]
+    assert len(set(names)) == 5
+
+
+def test_remedies_are_those_of_the_page():
+    text = "Compare fewer measures (--measure) or only with a control (--control)."
+    assert in_the_app(text) == "Compare fewer measures (Measures) or only with a control (Against)."
 
 
 def test_tags_are_those_that_the_project_has_now():

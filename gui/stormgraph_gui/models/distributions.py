@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +17,7 @@ from stormgraph_py.arrays import FloatArray, IntArray
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stormgraph_gui.models.project import Finding, Project
+    from stormgraph_gui.models.project import DataSet, Finding, Project
 
 PREFERRED = ("area_nm2", "volume_nm3", "n_localizations")
 """Columns of which the first that a table has is shown at first."""
@@ -43,10 +46,31 @@ class Sample:
     sizes: FloatArray
 
 
+def file_names(project: Project) -> dict[str, str]:
+    """Return what each data set is called: its file, with as many folders as tell files apart."""
+    return _file_names(project.data_sets)
+
+
+@functools.lru_cache(maxsize=2)
+def _file_names(data_sets: tuple[DataSet, ...]) -> dict[str, str]:
+    parts = {one.key: Path(one.path).parts for one in data_sets}
+    names = {key: found[-1] for key, found in parts.items()}
+    for depth in range(2, max(map(len, parts.values()), default=0) + 1):
+        counts = Counter(names.values())
+        names = {
+            key: "/".join(parts[key][-depth:]) if counts[name] > 1 else name
+            for key, name in names.items()
+        }
+    counts = Counter(names.values())
+    return {
+        key: f"{name} ({number})" if counts[name] > 1 else name
+        for number, (key, name) in enumerate(names.items(), 1)
+    }
+
+
 def finding_name(project: Project, finding: Finding) -> str:
     """Return what a result is called: by its file, and its region if it has one."""
-    names = {one.key: one.name for one in project.data_sets}
-    file = names.get(finding.data_set, finding.request.path)
+    file = file_names(project).get(finding.data_set, finding.request.path)
     if finding.region is None:
         return file
     regions = {region.key: region.roi.name for one in project.data_sets for region in one.regions}

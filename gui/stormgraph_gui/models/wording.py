@@ -18,6 +18,10 @@ _SAYINGS = (
     (r"choose two with --channels", "choose two of them"),
     (r"\(--overcounting leaves out such clusters\)", "(the overcounting filter removes them)"),
     (r"2-D with --dimensions 2", "2-D by choosing 2 dimensions"),
+    (r"\(--measure\)", "(Measures)"),
+    (r"\(--control\)", "(Against)"),
+    (r"leave it out with --measure", "leave it out under Measures"),
+    (r"Look at --tags or --pattern", "Look at the tags"),
     (r" with --tags or --pattern", " in its tags"),
     (r"--roi-pixel-size-nm", "the pixel size of the regions"),
 )

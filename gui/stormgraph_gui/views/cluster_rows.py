@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from stormgraph_gui.models.color_maps import Colors
 from stormgraph_gui.models.table import TableColumn, filtered_rows, sorted_rows, table_columns
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from stormgraph_py.arrays import BoolArray, IntArray
+
+CHIP_PX = 12
+"""Edge of the square that shows the colour of a cluster."""
 
 _Index = QModelIndex | QPersistentModelIndex
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -48,7 +51,8 @@ class ClusterRows(QAbstractTableModel):
         self._values: list[Any] = []
         self._clusters: IntArray = np.empty(0, dtype=np.int64)
         self._row_of: dict[int, int] = {}
-        self._colors: list[QColor] = []
+        self._colors: Colors | None = None
+        self._chips: dict[tuple[int, ...], QIcon] = {}
         self._keep: BoolArray = np.empty(0, dtype=np.bool_)
         self._filter = ""
         self._order: tuple[str, bool] | None = None
@@ -83,7 +87,7 @@ class ClusterRows(QAbstractTableModel):
         self.columns = () if table is None else table_columns(table)
         self._values = [] if table is None else [table[c.name].to_numpy() for c in self.columns]
         self._clusters = np.empty(0, np.int64) if table is None else table["cluster"].to_numpy()
-        self._colors = [] if colors is None else [QColor(*rgba) for rgba in colors.tolist()]
+        self._colors = colors
         self._filter_rows()
         self._sort_rows()
         self.endResetModel()
@@ -138,8 +142,13 @@ class ClusterRows(QAbstractTableModel):
             return column.text(self._values[index.column()][self.rows[index.row()]])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column.is_number else _LEFT
-        if role == Qt.ItemDataRole.DecorationRole and column.name == "cluster" and self._colors:
-            return self._colors[self.rows[index.row()]]
+        if role == Qt.ItemDataRole.DecorationRole and column.name == "cluster":
+            if self._colors is None:
+                return None
+            rgba = tuple(self._colors[self.rows[index.row()]].tolist())
+            if rgba not in self._chips:
+                self._chips[rgba] = _chip(QColor(*rgba))
+            return self._chips[rgba]
         return None
 
     def headerData(
@@ -186,3 +195,16 @@ class ClusterRows(QAbstractTableModel):
                 rows = sorted_rows(self._table, name, descending=descending)
         self.rows = rows[self._keep[rows]]
         self._row_of = {n: i for i, n in enumerate(self._clusters[self.rows].tolist())}
+
+
+def _chip(color: QColor) -> QIcon:
+    """Return a square of a colour that looks the same in a selected row."""
+    pixmap = QPixmap(CHIP_PX, CHIP_PX)
+    pixmap.fill(color)
+    painter = QPainter(pixmap)
+    painter.setPen(QColor("white"))
+    painter.drawRect(0, 0, CHIP_PX - 1, CHIP_PX - 1)
+    painter.end()
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon

@@ -188,19 +188,18 @@ class ClusterTable(QWidget):
         see.triggered.connect(lambda _checked=False: self._activated(self.view.currentIndex()))
         self.view.addActions([self.copy_action, see, self.save_action])
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self._buttons = []
-        for action in (self.copy_action, self.save_action):
-            button = QToolButton(self, autoRaise=True)
-            button.setDefaultAction(action)
-            self._buttons.append(button)
-        columns = QToolButton(self, autoRaise=True)
-        columns.setText("Columns")
-        columns.setToolTip("Choose which columns are shown. All of them are copied and saved.")
-        columns.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(columns)
-        menu.aboutToShow.connect(lambda: self._fill_columns_menu(menu))
-        columns.setMenu(menu)
-        self._buttons.append(columns)
+        copy = QToolButton(self, autoRaise=True)
+        copy.setDefaultAction(self.copy_action)
+        more = QToolButton(self, autoRaise=True)
+        more.setText("More")
+        more.setToolTip("Save the table, choose its columns, see a cluster")
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(more)
+        menu.addActions([self.save_action, see])
+        columns = menu.addMenu("&Columns")
+        columns.aboutToShow.connect(lambda: self._fill_columns_menu(columns))
+        more.setMenu(menu)
+        self._buttons = [copy, more]
         for button in self._buttons:
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
