@@ -99,7 +99,7 @@ def click(qtbot, canvas, point, keys=Qt.KeyboardModifier.NoModifier):
 
 def save(app):
     """Choose to save the map."""
-    next(a for a in app.window.menu("File").actions() if "of the map" in a.text()).trigger()
+    next(a for a in app.window.menu("View").actions() if "of the map" in a.text()).trigger()
 
 
 def watched(function, results):

@@ -75,7 +75,7 @@ class _Map(QObject):
         add("View", "Zoom to &selected clusters", self._zoom_to_selection, "Shift+F", tip)
         app.window.menu("View").addSeparator()
         tip = "Save the map as it is seen, with its scale bar, for slides (PNG) or figures (SVG)"
-        add("File", "Save &picture of the map...", self._save_picture, "Ctrl+Shift+P", tip)
+        add("View", "Save &picture of the map...", self._save_picture, "Ctrl+Shift+P", tip)
 
     def _zoom_in(self) -> None:
         self._canvas.zoom(WHEEL_STEP)
