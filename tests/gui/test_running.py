@@ -131,7 +131,7 @@ def test_numbers_are_those_of_the_api_and_results_stay_beside_each_other(
     assert rows(ui)[1][2] == "as chosen now"
 
 
-def test_cancel_once_and_run_again(app, ui, qtbot, blobs, put_data):
+def test_cancelled_killed_and_run_again(app, ui, qtbot, blobs, put_data):
     put_data(blobs())
     ui.running.set_params(SLOW)
     qtbot.waitUntil(ui.is_ready, timeout=WAIT)
@@ -143,16 +143,8 @@ def test_cancel_once_and_run_again(app, ui, qtbot, blobs, put_data):
     qtbot.waitUntil(ui.is_ready, timeout=WAIT)
     assert app.document.project.findings == ()
     assert app.activity.messages[-1].title == "Analysis stopped"
-    ui.running.set_params(StormGraphParams())
+
     ui.click("run")
-    qtbot.waitUntil(lambda: app.workspace.analysis is not None, timeout=WAIT)
-    assert len(app.document.project.findings) == 1
-
-
-def test_a_killed_worker_is_told_and_the_next_run_works(app, ui, qtbot, blobs, put_data):
-    put_data(blobs())
-    ui.running.set_params(SLOW)
-    assert ui.running.start()
     qtbot.waitUntil(lambda: "Searching" in app.activity.tasks[0].stage, timeout=WAIT)
     os.kill(app.analyst.pid, signal.SIGKILL)
     qtbot.waitUntil(lambda: not ui.running.is_running, timeout=WAIT)
@@ -164,9 +156,11 @@ def test_a_killed_worker_is_told_and_the_next_run_works(app, ui, qtbot, blobs, p
     for dialog in app.window.findChildren(QObject):
         if dialog.inherits("QMessageBox"):
             dialog.accept()
+
     ui.running.set_params(StormGraphParams())
-    assert ui.running.start()
+    ui.click("run")
     qtbot.waitUntil(lambda: app.workspace.analysis is not None, timeout=WAIT)
+    assert len(app.document.project.findings) == 1
 
 
 def test_a_window_that_closes_during_a_run_ends_the_run(qtbot, tmp_path, blobs):
