@@ -377,8 +377,7 @@ def test_a_region_is_renamed_in_the_list_and_names_stay_unique(hand, qtbot):
     hand.draw_rectangle((1700, 1700), (2200, 2200))
     table = hand.feature.list.table
     for text, names in (("cell 7", ["region 1", "cell 7"]), ("region 1", ["region 1", "cell 7"])):
-        table.setFocus()
-        hand.feature.list.rename()
+        qtbot.keyClick(hand.canvas, Qt.Key.Key_F2)
         editor = table.viewport().findChild(QLineEdit)
         editor.selectAll()
         qtbot.keyClicks(editor, text)

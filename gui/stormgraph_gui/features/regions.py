@@ -129,7 +129,7 @@ class RegionsFeature(QObject):
         self._window.menu("Region").addSeparator()
 
     def _add_actions(self) -> None:
-        self._rename = self._action("Re&name", self.list.rename, "F2", "Give it another name")
+        self._rename = self._action("Re&name", self.rename, "F2", "Give it another name")
         self._duplicate = self._action(
             "D&uplicate", self.duplicate, "Ctrl+D", "Copy the selected regions beside them",
             "duplicate", everywhere=True,
@@ -225,6 +225,11 @@ class RegionsFeature(QObject):
         regions.located.connect(self._show_region)
 
     # --- what the user does
+
+    def rename(self) -> None:
+        """Let the user type a name in the list, which is brought to the front."""
+        self._window.show_dock("regions")
+        self.list.rename()
 
     def duplicate(self) -> None:
         """Copy the selected regions beside them."""
