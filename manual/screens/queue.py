@@ -65,5 +65,6 @@ def scenes(stage: Stage) -> Iterator[tuple[str, QWidget]]:
         stage.wait(lambda: not batch.queue.is_active)
         dock = app.window.findChild(QDockWidget, "dock queue")
         app.window.resizeDocks([dock], [300], Qt.Orientation.Vertical)
+        batch.panel.select([batch.queue.names("failed")[0]])
         stage.settle()
         yield "queue-done", batch.panel

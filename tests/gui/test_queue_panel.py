@@ -123,6 +123,11 @@ def test_a_row_tells_what_became_of_its_job(batch, qtbot):
     assert shown(batch, "b", "State") == "✗ Failed"
     assert (shown(batch, "c", "Note"), shown(batch, "d", "Note")) == ("odd", "")
     settle(batch, qtbot)
+    click_row(qtbot, batch, "b")
+    reason = batch.panel.findChild(QLabel, "queue reason")
+    assert (reason.isVisible(), reason.text()) == (True, shown(batch, "b", "Note"))
+    click_row(qtbot, batch, "d")
+    assert not reason.isVisible()
     assert batch.panel.findChild(QProgressBar, "queue progress").text() == "2 of 5 done, 1 failed"
 
 

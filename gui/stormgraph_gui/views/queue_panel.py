@@ -13,17 +13,13 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QMenu,
     QPushButton,
     QSizePolicy,
     QStackedWidget,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -32,6 +28,7 @@ from stormgraph_gui.models.queue import COMPLETE, Queue
 from stormgraph_gui.views.named import named
 from stormgraph_gui.views.queue_foot import QueueFoot
 from stormgraph_gui.views.queue_rows import NOTE, WIDE, QueueRows
+from stormgraph_gui.views.queue_view import QueueView
 
 REFRESH_AFTER_MS = 100
 """Buttons and progress follow the states of jobs after this time."""
@@ -40,36 +37,7 @@ _EMPTY = (
     "The batch queue analyses many data sets, regions and parameter sets one after the other, "
     "while you go on working."
 )
-_WIDTHS = (92, 150, 100, 110, 92, 66, 66)
 _MOST_SPANS = 500
-
-
-class QueueView(QTableView):
-    """The table of the jobs, with keys that act on the selected ones.
-
-    Attributes
-    ----------
-    delete_pressed, open_pressed : Signal
-        Delete or Return was pressed.
-    shift_pressed : Signal
-        Alt with an arrow was pressed: -1 for up, 1 for down.
-    """
-
-    delete_pressed = Signal()
-    open_pressed = Signal()
-    shift_pressed = Signal(int)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Take Delete, Return and Alt with arrows."""
-        shifts = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
-        if event.matches(QKeySequence.StandardKey.Delete):
-            self.delete_pressed.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.open_pressed.emit()
-        elif event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in shifts:
-            self.shift_pressed.emit(shifts[Qt.Key(event.key())])
-        else:
-            super().keyPressEvent(event)
 
 
 class QueuePanel(QWidget):
@@ -126,6 +94,10 @@ class QueuePanel(QWidget):
         self._pages.addWidget(self._nothing())
         self._pages.addWidget(self.view)
         layout.addWidget(self._pages, 1)
+        self._reason = named("queue reason", QLabel(wordWrap=True))
+        self._reason.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._reason.hide()
+        layout.addWidget(self._reason)
         self.foot = QueueFoot(queue)
         layout.addWidget(self.foot)
         self.rows.moved.connect(self.move_wanted)
@@ -167,28 +139,7 @@ class QueuePanel(QWidget):
     # ------------------------------------------------------------------ parts
 
     def _table(self) -> QueueView:
-        view = named("queue table", QueueView())
-        view.setModel(self.rows)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        view.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
-        view.setDragDropOverwriteMode(False)
-        view.setDropIndicatorShown(True)
-        view.setAlternatingRowColors(True)
-        view.setShowGrid(False)
-        view.setWordWrap(False)
-        view.setTabKeyNavigation(False)
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        rows = view.verticalHeader()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(self.fontMetrics().height() + 8)
-        rows.setToolTip("Order in which jobs start: drag a row to another place")
-        header = view.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        for column, width in enumerate(_WIDTHS):
-            view.setColumnWidth(column, width)
+        view = QueueView(self.rows)
         view.customContextMenuRequested.connect(self._show_menu)
         view.doubleClicked.connect(self._open)
         view.open_pressed.connect(self._open)
@@ -350,6 +301,10 @@ class QueuePanel(QWidget):
         self._retry.setEnabled(phase != "stopping" and queue.count("failed") > 0)
         self._up.setEnabled(bool(selected))
         self._down.setEnabled(bool(selected))
+        # a row of a narrow panel shows but its beginning
+        reason = self.rows.note(selected[0]) if selected else ""
+        self._reason.setText(reason)
+        self._reason.setVisible(bool(reason))
         self._clear.setEnabled(not queue.is_active and len(queue.order) > n_waiting)
         self._index.setEnabled(queue.settings.is_ours and phase != "starting")
 

@@ -99,6 +99,10 @@ class QueueRows(QAbstractTableModel):
         """Return the row of a job."""
         return self._rows.get(name)
 
+    def note(self, name: str) -> str:
+        """Return why a job failed, or what to look at."""
+        return _note(self._queue.state(name))
+
     def rowCount(self, parent: Index | None = None) -> int:
         """Return the number of jobs."""
         return 0 if parent is not None and parent.isValid() else len(self._jobs)
