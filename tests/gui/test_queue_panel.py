@@ -239,6 +239,7 @@ def test_parameter_sets_are_edited_and_checked(qtbot):
     assert "Add a set" in sets.fault
 
 
+@pytest.mark.slow
 def test_files_are_asked_for_as_the_command_line_does(app, qtbot, tmp_path, blobs):
     for name in ("resting/c1.csv", "active/c1.csv"):
         (tmp_path / name).parent.mkdir()
