@@ -189,10 +189,36 @@ def test_a_result_without_its_tick_is_left_out(qtbot, app, page):
     page.show()
     model = page.panel.list.view.model()
     model.item(0, 0).setCheckState(Qt.CheckState.Unchecked)
-    assert page.conditions.choices.left_out == {page.conditions.entries[0].finding}
+    first = page.conditions.entries[0].finding
+    qtbot.waitUntil(lambda: page.conditions.choices.left_out == {first}, timeout=30_000)
     for row in (2, 4):
         model.item(row, 0).setCheckState(Qt.CheckState.Unchecked)
+        qtbot.waitUntil(lambda n=row // 2 + 1: len(page.conditions.choices.left_out) == n)
     assert "one condition, large" in page.conditions.problem
+    page.controller.watch(False)
+    app.document.reset()
+    assert page.conditions.choices.left_out == frozenset()
+
+
+def test_a_tag_is_typed_into_the_list(qtbot, app, page):
+    page.show()
+    view = page.panel.list.view
+    qtbot.waitUntil(view.isVisible)
+    entry = page.conditions.entries[1]
+    index = view.model().index(1, 3)
+    at = view.visualRect(index).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    editor = view.findChild(QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, "cell 7")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    project = app.document.project
+    finding = project.finding(entry.finding)
+    qtbot.waitUntil(
+        lambda: tags_now(app.document.project, finding).get("cell") == "cell 7", timeout=30_000
+    )
+    assert page.conditions.entries[1].tags["cell"] == "cell 7"
     page.controller.watch(False)
 
 

@@ -23,6 +23,7 @@ from stormgraph_gui.models.conditions import (
     with_tag,
 )
 from stormgraph_gui.models.document import Document
+from stormgraph_gui.models.project import Project
 from stormgraph_gui.models.wording import in_the_app
 from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.signals import QObject, QTimer, Signal
@@ -79,6 +80,8 @@ class ConditionsController(QObject):
         self._is_watched = is_watched
         if is_watched:
             self._refresh()
+        else:
+            self._timer.stop()
 
     def choose(self, choices: Choices) -> None:
         """Compare other results, measures or in another way."""
@@ -129,7 +132,11 @@ class ConditionsController(QObject):
         work.succeeded.connect(succeeded)
         work.failed.connect(failed)
 
-    def _project_changed(self, before: Any, now: Any) -> None:
+    def _project_changed(self, before: Project, now: Project) -> None:
+        kept = {id(one) for one in before.findings} & {id(one) for one in now.findings}
+        if before.findings and not kept:
+            # another project: its keys are others' though they look alike
+            self._conditions.choices = Choices()
         if before.data_sets is not now.data_sets or before.findings is not now.findings:
             self._refresh()
 

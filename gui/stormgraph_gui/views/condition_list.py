@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QItemSelectionModel, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -52,6 +54,7 @@ class ConditionList(QWidget):
         super().__init__(parent)
         self._conditions = conditions
         self._shown: object = None
+        self._is_filling = False
         self._model = QStandardItemModel(0, len(_TITLES), self)
         self._model.setHorizontalHeaderLabels(list(_TITLES))
         for number, tip in enumerate(_TIPS):
@@ -131,13 +134,11 @@ class ConditionList(QWidget):
         self._shown = shown
         selected = set(self.selected)
         at = self.view.verticalScrollBar().value()
-        self._model.blockSignals(True)
+        self._is_filling = True
         self._model.removeRows(0, self._model.rowCount())
         for entry in conditions.entries:
             self._model.appendRow(self._row(entry))
-        self._model.blockSignals(False)
-        # what was blocked is made up for
-        self._model.layoutChanged.emit()
+        self._is_filling = False
         if first or not selected:
             self._fit_columns()
         self.select(selected)
@@ -179,18 +180,25 @@ class ConditionList(QWidget):
         return str(self._model.item(row, 0).data(_KEY))
 
     def _changed(self, item: QStandardItem) -> None:
+        if self._is_filling:
+            return
         key = self._key(item.row())
         if item.column() == 0:
             rows = range(self._model.rowCount())
             unchecked = Qt.CheckState.Unchecked
             out = {self._key(r) for r in rows if self._model.item(r, 0).checkState() == unchecked}
-            self.left_out.emit(frozenset(out))
+            self._later(lambda: self.left_out.emit(frozenset(out)))
             return
         tag = TAGS[item.column() - 1]
         entry = next(one for one in self._conditions.entries if one.finding == key)
         if item.text().strip() != entry.tags.get(tag, ""):
             self._shown = (None, None)
-            self.tagged.emit([key], tag, item.text())
+            text = item.text()
+            self._later(lambda: self.tagged.emit([key], tag, text))
+
+    def _later(self, emit: Callable[[], object]) -> None:
+        """Emit once the editor of the cell has closed: the rows are made anew then."""
+        QTimer.singleShot(0, self, emit)
 
     def _set_tag(self) -> None:
         if self.selected:
