@@ -396,7 +396,7 @@ def test_a_result_that_comes_while_the_user_is_elsewhere_does_not_take_over(
     assert app.workspace.finding is None
     newest = app.document.project.findings[-1]
     assert app.workspace.analyses[newest.key] is analysis
-    assert "cell.csv" in app.activity.messages[-1].title
+    qtbot.waitUntil(lambda: "cell.csv" in app.activity.messages[-1].title)
 
 
 def test_nothing_of_one_project_ends_up_in_another_with_the_same_keys(

@@ -253,7 +253,7 @@ class Running(QObject):
         looks_there = (workspace.data_set, workspace.region) == (run.data_set, run.region)
         if looks_there and key in workspace.analyses:
             workspace.look_at(run.data_set, run.region, key)
-        self._tell(run, analysis)
+        QTimer.singleShot(0, self, lambda: self._tell(run, analysis))
 
     def _failed(self, failure: Failed) -> None:
         run = self._end()

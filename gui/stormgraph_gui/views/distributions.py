@@ -105,6 +105,8 @@ class Distributions(QWidget):
         workspace.clusters_changed.connect(self._mark_soon.start)
         workspace.analyses_changed.connect(self._others_changed)
         document.changed.connect(self._others_changed)
+        # the diagram that most results begin with is made while nobody waits for it
+        self._new_plot(log=True, percent_y=False).hide()
         self._table_changed()
 
     def _make_widgets(self) -> None:
