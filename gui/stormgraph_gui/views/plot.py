@@ -3,51 +3,24 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeySequence, QPalette, QPixmap
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
-from stormgraph_gui.views.plot_style import ACCENT, faded, plot_color, tick_text
+from stormgraph_gui.views.plot_axis import Axis
+from stormgraph_gui.views.plot_line import Line as Line
+from stormgraph_gui.views.plot_style import ACCENT, faded, plot_color
 from stormgraph_py.arrays import FloatArray
 
 _FILL = 0.3
 _MARGIN = 0.03
 _PICTURE_SCALE = 2.0
 """Pixels of a copied picture for each of the screen."""
-
-
-class _Axis(pg.AxisItem):  # type: ignore[misc]
-    """Writes numbers as people do: 2,500 and 0.05 and 20%."""
-
-    is_percent = False
-
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        """Return the text at each tick."""
-        if self.logMode:
-            return [tick_text(float(10.0**value)) for value in values]
-        if self.is_percent:
-            return [f"{tick_text(100 * value, 100 * spacing)}%" for value in values]
-        return [tick_text(value, spacing) for value in values]
-
-    def logTickValues(
-        self, minVal: float, maxVal: float, size: float, stdTicks: Any
-    ) -> list[tuple[float | None, list[float]]]:
-        """Label 1, 2 and 5 times the powers of ten, or the powers alone where they crowd."""
-        decades = np.arange(np.floor(minVal), np.ceil(maxVal) + 1)
-        few = maxVal - minVal < 2.5
-        steps = np.log10([1, 2, 5]) if few else np.zeros(1)
-        every = max(1, int(np.ceil((maxVal - minVal) * 40 / max(size, 1))))
-        labelled = (decades[::every, None] + steps).ravel()
-        minor = (decades[:, None] + np.log10(np.arange(2, 10))).ravel()
-        inside = [v[(v >= minVal) & (v <= maxVal)] for v in (labelled, minor)]
-        minor_only = np.setdiff1d(inside[1].round(9), inside[0].round(9))
-        return [(1.0, inside[0].tolist()), (None, minor_only.tolist())]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,54 +35,6 @@ class _Series:
     x: FloatArray
     y: FloatArray
     from_zero: bool = False
-
-
-class Line(QObject):
-    """A vertical line in a diagram, which the mouse may move.
-
-    Attributes
-    ----------
-    moved : Signal
-        Where it is now, while it is dragged.
-    released : Signal
-        Where it was let go.
-    """
-
-    moved = Signal(float)
-    released = Signal(float)
-
-    def __init__(self, plot: Plot, item: Any, label: str, color: int, symbol: str) -> None:
-        super().__init__(plot)
-        self._plot, self.item = plot, item
-        self.label, self.color, self.symbol = label, color, symbol
-        item.sigDragged.connect(self._dragged)
-        item.sigPositionChangeFinished.connect(self._finished)
-
-    @property
-    def x(self) -> float:
-        """Where it is."""
-        return self._plot.from_axis(float(self.item.value()))
-
-    def move_to(self, x: float) -> None:
-        """Put it elsewhere; nothing is emitted."""
-        self.item.blockSignals(True)
-        self.item.setValue(self._plot.to_axis(x))
-        self.item.blockSignals(False)
-
-    def set_bounds(self, low: float, high: float) -> None:
-        """Let it be dragged no further than this."""
-        self.item.setBounds((self._plot.to_axis(low), self._plot.to_axis(high)))
-
-    def relabel(self, label: str) -> None:
-        """Give it another text in the legend."""
-        self.label = label
-        self._plot.update_legend()
-
-    def _dragged(self) -> None:
-        self.moved.emit(self.x)
-
-    def _finished(self) -> None:
-        self.released.emit(self.x)
 
 
 class Plot(QWidget):
@@ -161,7 +86,7 @@ class Plot(QWidget):
         self.legend = QLabel()
         self.legend.setWordWrap(True)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
-        self._axes = {side: _Axis(side) for side in ("bottom", "left")}
+        self._axes = {side: Axis(side) for side in ("bottom", "left")}
         self._axes["left"].is_percent = percent_y
         self.graph = pg.PlotWidget(axisItems=self._axes, enableMenu=False)
         self.graph.setMouseEnabled(x=False, y=False)
