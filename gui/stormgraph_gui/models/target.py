@@ -63,15 +63,15 @@ def target_of(project: Project, workspace: Workspace) -> Target | None:
     if basis is None or workspace.data_set is None:
         return None
     localizations, roi = basis
-    rows = np.arange(len(localizations)) if roi is None else _inside(localizations.xy, roi)
+    rows = None if roi is None else _inside(localizations.xy, roi)
     sigma = localizations.precision(2)
-    known = None if sigma is None else sigma[rows]
-    if known is not None:
-        known = known[np.isfinite(known)]
+    known = sigma if sigma is None or rows is None else sigma[rows]
+    if known is not None and not (finite := np.isfinite(known)).all():
+        known = known[finite]
     return Target(
         data_set=project.data_set(workspace.data_set).name,
         region="" if roi is None else roi.name or "Region without a name",
-        n=len(rows),
+        n=len(localizations) if rows is None else len(rows),
         area_nm2=None if roi is None else roi.area_nm2,
         precision_nm=None if known is None or not len(known) else float(np.median(known)),
         dimensions=localizations.dimensions,
