@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from stormgraph_gui.app import StormGraphApp
 from stormgraph_gui.models.project import DataSet, Finding
@@ -44,6 +44,20 @@ def app(qtbot, tmp_path):
     yield made
     made.close()
     delete_now()
+
+
+@pytest.fixture
+def choose_file(app):
+    """Answers the dialog that asks for a file with a path."""
+
+    def choose(path):
+        dialog = app.window.findChild(QFileDialog, "file dialog")
+        dialog.fileSelected.emit(str(path))
+        dialog.filesSelected.emit([str(path)])
+        dialog.close()
+        delete_now()
+
+    return choose
 
 
 @pytest.fixture

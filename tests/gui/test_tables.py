@@ -128,14 +128,11 @@ def test_copied_rows_are_the_numbers_of_the_api(qtbot, app, analysis, table):
     pd.testing.assert_frame_equal(copied[numbers], expected[numbers], check_exact=False, rtol=1e-12)
 
 
-def test_the_table_is_saved_as_it_is_shown(qtbot, app, analysis, table, tmp_path, monkeypatch):
+def test_the_table_is_saved_as_it_is_shown(qtbot, app, analysis, table, tmp_path, choose_file):
     path = tmp_path / "clusters.csv"
-    monkeypatch.setattr(
-        "stormgraph_gui.views.cluster_table.QFileDialog.getSaveFileName",
-        lambda *_: (str(path), ""),
-    )
     click_header(qtbot, table.view, "area_nm2")
     table.save_action.trigger()
+    choose_file(path)
     saved = pd.read_csv(path)
     ordered = analysis.clusters.sort_values("area_nm2", kind="stable", ignore_index=True)
     assert saved["cluster"].tolist() == ordered["cluster"].tolist()

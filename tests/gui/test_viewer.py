@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel
 
 from stormgraph_gui.features import display, viewer
 from stormgraph_gui.jobs.worker import Worker
@@ -370,12 +370,12 @@ def test_a_channel_is_hidden_by_its_box(app, qtbot, shown, blobs, put_data):
 
 @pytest.mark.parametrize("suffix", [".png", ".svg"])
 def test_the_view_is_saved_with_its_scale_bar(
-    app, qtbot, shown, blobs, put_data, tmp_path, monkeypatch, suffix
+    app, qtbot, shown, blobs, put_data, tmp_path, choose_file, suffix
 ):
     put_data(blobs())
     path = tmp_path / f"map{suffix}"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(path), ""))
     save(app)
+    choose_file(path)
     size = shown.viewport().size()
     if suffix == ".png":
         image = QImage(str(path))
@@ -391,10 +391,10 @@ def test_the_view_is_saved_with_its_scale_bar(
 
 
 def test_a_picture_that_cannot_be_saved_is_told(
-    app, qtbot, shown, blobs, put_data, tmp_path, monkeypatch
+    app, qtbot, shown, blobs, put_data, tmp_path, choose_file
 ):
     put_data(blobs())
     path = tmp_path / "no such folder" / "map.png"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(path), ""))
     save(app)
+    choose_file(path)
     assert [one.level for one in app.activity.messages] == ["error"]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog
-
 from stormgraph_gui.controllers.regions import RegionsController
+from stormgraph_gui.views.choose_file import ask_for_files, ask_where_to_save
 from stormgraph_gui.views.region_dialogs import CopyDialog, PixelSizeDialog, TilesDialog
 
 if TYPE_CHECKING:
@@ -88,11 +87,11 @@ class RegionQuestions:
 
     def ask_load(self) -> None:
         """Ask for files of regions and load them."""
-        paths, _ = QFileDialog.getOpenFileNames(
-            self._window, "Load regions", self._folder(), _OPENED
-        )
+        ask_for_files(self._window, "Load regions", self._folder(), _OPENED, self._load_all)
+
+    def _load_all(self, paths: Sequence[Path]) -> None:
         for path in paths:
-            self.load_from(path)
+            self.load_from(str(path))
 
     def ask_save(self) -> None:
         """Ask for a place and save the selected regions, or all when one or none is selected."""
@@ -101,17 +100,17 @@ class RegionQuestions:
             keys = [one.key for one in self._controller.regions]
         data_set = self._controller.data_set
         stem = "regions" if data_set is None else Path(data_set.path).stem
-        path, _ = QFileDialog.getSaveFileName(
+        ask_where_to_save(
             self._window,
             "Save regions",
             str(Path(self._folder()) / f"{stem}.geojson"),
             "GeoJSON (*.geojson)",
+            lambda path: self._save(path, keys),
         )
-        if path:
-            if not Path(path).suffix:
-                path += ".geojson"
-            self._app.settings.set("regions folder", str(Path(path).parent))
-            self._controller.save(path, keys)
+
+    def _save(self, path: Path, keys: Sequence[str]) -> None:
+        self._app.settings.set("regions folder", str(path.parent))
+        self._controller.save(str(path), keys)
 
     def _folder(self) -> str:
         known: str = self._app.settings.get("regions folder", "")

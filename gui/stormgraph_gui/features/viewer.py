@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 
 from stormgraph_gui.controllers.outlining import Outlining
 from stormgraph_gui.controllers.viewing import Viewing
@@ -15,6 +14,7 @@ from stormgraph_gui.models.density import Box
 from stormgraph_gui.models.scene import Scene
 from stormgraph_gui.signals import QObject
 from stormgraph_gui.views.canvas import WHEEL_STEP, Canvas
+from stormgraph_gui.views.choose_file import ask_where_to_save
 from stormgraph_gui.views.color_bar import ColorBar
 from stormgraph_gui.views.data_layer import DataLayer
 from stormgraph_gui.views.picture_file import as_png, as_svg
@@ -25,7 +25,7 @@ from stormgraph_gui.views.zoom_tool import ZoomTool
 if TYPE_CHECKING:
     from stormgraph_gui.app import StormGraphApp
 
-FILE_KINDS = {"PNG picture, 300 dpi (*.png)": ".png", "SVG drawing (*.svg)": ".svg"}
+FILE_KINDS = ("PNG picture, 300 dpi (*.png)", "SVG drawing (*.svg)")
 """Files that a picture can be saved as."""
 CLICK_PIXELS = 8.0
 """A click selects the cluster of a localization that is at most so far away."""
@@ -75,7 +75,7 @@ class _Map(QObject):
         add("View", "Zoom to &selected clusters", self._zoom_to_selection, "Shift+F", tip)
         app.window.menu("View").addSeparator()
         tip = "Save the map as it is seen, with its scale bar, for slides (PNG) or figures (SVG)"
-        add("View", "Save &picture of the map...", self._save_picture, "Ctrl+Shift+P", tip)
+        add("View", "Save &picture of the map...", self._ask_for_picture, "Ctrl+Shift+P", tip)
 
     def _zoom_in(self) -> None:
         self._canvas.zoom(WHEEL_STEP)
@@ -89,19 +89,20 @@ class _Map(QObject):
     def _zoom_to_selection(self) -> None:
         self._show(self._viewing.box_of_selection())
 
-    def _save_picture(self) -> None:
-        window = self._canvas.window()
-        path, chosen = QFileDialog.getSaveFileName(
-            window, "Save picture of the map", self._proposed_name(), ";;".join(FILE_KINDS)
+    def _ask_for_picture(self) -> None:
+        ask_where_to_save(
+            self._canvas,
+            "Save picture of the map",
+            self._proposed_name(),
+            ";;".join(FILE_KINDS),
+            self._save_picture,
         )
-        if not path:
-            return
-        if not path.lower().endswith((".png", ".svg")):
-            path += FILE_KINDS.get(chosen, ".png")
-        content = as_svg if path.lower().endswith(".svg") else as_png
+
+    def _save_picture(self, path: Path) -> None:
+        content = as_svg if path.suffix.lower() == ".svg" else as_png
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
-            self._viewing.save_picture(path, content(self._canvas, self._layer))
+            self._viewing.save_picture(str(path), content(self._canvas, self._layer))
         finally:
             QGuiApplication.restoreOverrideCursor()
 

@@ -9,7 +9,6 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, QTimer, 
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -28,6 +27,7 @@ from stormgraph_gui.models.measured import Measured
 from stormgraph_gui.models.summary import summary_lines, summary_text
 from stormgraph_gui.models.table import as_text
 from stormgraph_gui.models.workspace import Workspace
+from stormgraph_gui.views.choose_file import ask_where_to_save
 from stormgraph_gui.views.cluster_rows import ClusterRows
 from stormgraph_py.errors import ParameterError
 
@@ -315,11 +315,14 @@ class ClusterTable(QWidget):
             self.activated.emit(int(self.rows.clusters()[index.row()]))
 
     def _save(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save the table of clusters", f"{self._folder}clusters.csv", "Table (*.csv)"
+        rows = self.rows.rows
+        ask_where_to_save(
+            self,
+            "Save the table of clusters",
+            f"{self._folder}clusters.csv",
+            "Table (*.csv)",
+            lambda path: self.save_requested.emit(str(path), rows),
         )
-        if path:
-            self.save_requested.emit(path, self.rows.rows)
 
     def _columns_menu(self) -> QMenu:
         menu = QMenu(self)

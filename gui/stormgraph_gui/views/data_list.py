@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QFileDialog,
     QLabel,
     QListWidget,
     QListWidgetItem,
@@ -26,6 +25,7 @@ from stormgraph_gui.models.facts import Facts, facts_of
 from stormgraph_gui.models.loading import Loading
 from stormgraph_gui.models.project import DataSet, Project
 from stormgraph_gui.models.workspace import Workspace
+from stormgraph_gui.views.choose_file import ask_for_files
 from stormgraph_gui.views.data_details import DataDetails
 from stormgraph_gui.views.data_rows import LINE, TITLE, WARNING, DataRows
 from stormgraph_gui.views.reading_rows import ReadingRows
@@ -233,9 +233,13 @@ class DataList(QWidget):
         return self.style().standardIcon(which)
 
     def _locate(self, data_set: DataSet) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, f"Where is {data_set.name}?", data_set.path)
-        if path:
-            self.locate_requested.emit(data_set.key, path)
+        ask_for_files(
+            self,
+            f"Where is {data_set.name}?",
+            data_set.path,
+            "All files (*)",
+            lambda paths: self.locate_requested.emit(data_set.key, str(paths[0])),
+        )
 
     def _edit_tags(self, data_set: DataSet) -> None:
         known = {n for one in self._document.project.data_sets for n in one.tags}
