@@ -23,7 +23,7 @@ _SIDES = {"left": LEFT, "right": RIGHT, "bottom": BOTTOM}
 SMALLEST_PANEL = (200, 90)
 """Width and height to which a panel can be made small, pixels."""
 
-FIRST_SIZES = {"left": 250, "right": 350, "bottom": 220}
+FIRST_SIZES = {"left": 285, "right": 350, "bottom": 220}
 """Width of the panels left and right, height of those at the bottom, pixels."""
 
 

@@ -42,7 +42,7 @@ LIGHT_PLOT = PlotColors(
     mark="#b3123c",
 )
 DARK_PLOT = PlotColors(
-    background="#1d2025",
+    background="#17191d",
     foreground="#d5d9de",
     grid="#3a3f47",
     series=("#4db3e6", "#9aa0a8", "#f0915a", "#58c08b", "#b88be0", "#dcbc5c"),
@@ -73,24 +73,24 @@ _LIGHT = {
     "Accent": "#0b6fa4",
 }
 _DARK = {
-    "Window": "#24272d",
+    "Window": "#30343b",
     "WindowText": "#e3e6ea",
-    "Base": "#1d2025",
-    "AlternateBase": "#262a30",
+    "Base": "#17191d",
+    "AlternateBase": "#1f2227",
     "Text": "#e3e6ea",
     "PlaceholderText": "#969da6",
-    "Button": "#2c3037",
+    "Button": "#3a3f47",
     "ButtonText": "#e3e6ea",
     "BrightText": "#ff6b8b",
     "Highlight": "#2b83b8",
     "HighlightedText": "#ffffff",
-    "ToolTipBase": "#2c3037",
+    "ToolTipBase": "#3a3f47",
     "ToolTipText": "#e3e6ea",
     "Link": "#4db3e6",
     "LinkVisited": "#b88be0",
-    "Light": "#434952",
-    "Midlight": "#383d45",
-    "Mid": "#14161a",
+    "Light": "#525963",
+    "Midlight": "#454b54",
+    "Mid": "#1b1d21",
     "Dark": "#121418",
     "Shadow": "#0c0d10",
     "Accent": "#4db3e6",
@@ -107,7 +107,7 @@ def palette_of(dark: bool) -> QPalette:
         role = QPalette.ColorRole[name]
         faded = QColor("#7c838c" if dark else "#959ba3")
         palette.setColor(QPalette.ColorGroup.Disabled, role, faded)
-    disabled = QColor("#3a3f47" if dark else "#c9ced5")
+    disabled = QColor("#4a505a" if dark else "#c9ced5")
     palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Highlight, disabled)
     return palette
 
