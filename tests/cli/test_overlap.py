@@ -182,6 +182,7 @@ def test_channels_of_different_fields_are_said_so(cli, tmp_path):
     assert "coordinates those of the same field?" in outcome.err
 
 
+@pytest.mark.slow
 def test_depth(cli, tmp_path):
     path = write(tmp_path / "deep.csv", two_channels(3))
     out = ("--n-random", 19, "--no-figures", "--quiet", "--voxel", 8, "--out", "out")

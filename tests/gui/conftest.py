@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+import stormgraph_gui.app
 from stormgraph_gui.app import StormGraphApp
 from stormgraph_gui.models.project import DataSet, Finding
 from stormgraph_gui.models.workspace import Loaded
@@ -20,6 +21,13 @@ def delete_now():
     """Let Qt delete what was told to go."""
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_is_there_stays():
+    """Leave what imports have made out of the collections after each test, which take long."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -37,8 +45,13 @@ def no_leaks(qapp):
 
 
 @pytest.fixture
-def app(qtbot, tmp_path):
-    """The whole app, shown offscreen, without data."""
+def app(request, qtbot, tmp_path, monkeypatch):
+    """The app, shown offscreen, without data; whole, or with the features that a mark names."""
+    marker = request.node.get_closest_marker("features")
+    if marker is not None:
+        wanted = {*marker.args, "shell"}
+        names = tuple(name for name in stormgraph_gui.app.FEATURES if name in wanted)
+        monkeypatch.setattr(stormgraph_gui.app, "FEATURES", names)
     made = StormGraphApp(tmp_path / "settings")
     made.window.show()
     yield made

@@ -29,6 +29,8 @@ from stormgraph_py.report.outputs import Outputs
 from stormgraph_py.report.request import Request
 from stormgraph_py.roi import Roi
 
+pytestmark = pytest.mark.features("viewer", "conditions")
+
 PARAMS = CompareParams(n_bootstrap=200)
 TABLES = ("unit_table", "tests", "effects", "summaries", "design")
 

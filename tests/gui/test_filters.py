@@ -10,6 +10,8 @@ from stormgraph_py import Localizations
 from stormgraph_py.filters import Frames, Keep, MergeReappearing, apply_filters
 from stormgraph_py.report.analysis import prepare
 
+pytestmark = pytest.mark.features("viewer", "opening", "filters")
+
 PATIENCE = 30_000
 
 

@@ -23,6 +23,8 @@ from stormgraph_py import Localizations, read_localizations, write_localizations
 from stormgraph_py.localizations import Provenance
 from stormgraph_py.roi import Roi
 
+pytestmark = pytest.mark.features("viewer", "opening", "filters", "regions")
+
 PIXELS = "give it in nm with pixel_size_nm=, for example pixel_size_nm=100."
 PATIENCE = 30_000
 

@@ -23,6 +23,8 @@ from stormgraph_py.report.overlap_tables import measure_table
 from stormgraph_py.report.request import Request
 from stormgraph_py.roi import Roi
 
+pytestmark = pytest.mark.features("viewer", "overlap", "tables")
+
 LEFT = Qt.MouseButton.LeftButton
 
 

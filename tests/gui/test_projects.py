@@ -13,6 +13,8 @@ from stormgraph_py import read_localizations, write_localizations
 from stormgraph_py.report.analysis import prepare
 from stormgraph_py.roi import Roi
 
+pytestmark = pytest.mark.features("viewer", "projects")
+
 PATIENCE_MS = 30_000
 
 

@@ -22,6 +22,8 @@ from stormgraph_py.batch.fault import Fault
 from stormgraph_py.batch.job import Outcome
 from stormgraph_py.batch.runner import BatchResult
 
+pytestmark = pytest.mark.features("queue")
+
 BAD = Fault(stage="reading", kind="input", reason="no column x")
 
 

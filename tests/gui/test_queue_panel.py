@@ -16,6 +16,8 @@ from stormgraph_py.batch.parameter_sets import ParameterSet
 from stormgraph_py.batch.planning import Asked, plan_jobs
 from stormgraph_py.roi import Roi
 
+pytestmark = pytest.mark.features("queue", "projects")
+
 LEFT = Qt.MouseButton.LeftButton
 
 

@@ -11,6 +11,8 @@ from stormgraph_py import read_localizations, write_localizations
 from stormgraph_py.report.outputs import Outputs
 from stormgraph_py.roi import Roi
 
+pytestmark = pytest.mark.features("reports")
+
 PATIENCE_MS = 60_000
 
 
@@ -49,6 +51,7 @@ def test_a_report_of_the_result_that_is_shown(app, qtbot, found, tmp_path):
     assert not app.activity.tasks
 
 
+@pytest.mark.slow
 def test_a_report_of_the_project_has_all_results(app, qtbot, found, tmp_path):
     reports = app.provided["reports"]
     reports.write_project(tmp_path / "all", Outputs(report=False, figures=False, excel=False))

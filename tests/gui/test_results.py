@@ -28,6 +28,8 @@ from stormgraph_py.report.tables import split_table
 
 from .conftest import delete_now
 
+pytestmark = pytest.mark.features("viewer", "results")
+
 LEFT = Qt.MouseButton.LeftButton
 
 

@@ -24,6 +24,8 @@ from stormgraph_py.filters import Keep
 from stormgraph_py.report.analysis import prepare
 from stormgraph_py.roi import Roi
 
+pytestmark = pytest.mark.features("viewer", "running")
+
 WAIT = 60_000
 SLOW = StormGraphParams(k=12, community_backend="infomap", n_trials=20_000)
 """Keeps a worker busy until it is stopped."""

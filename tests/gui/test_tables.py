@@ -13,6 +13,8 @@ from stormgraph_gui.models.table import FILTER_HOW, filtered_rows, sorted_rows, 
 from stormgraph_py import ParameterError
 from stormgraph_py.clusters import measure_clusters
 
+pytestmark = pytest.mark.features("viewer", "tables")
+
 
 @pytest.fixture
 def table(app, qtbot):

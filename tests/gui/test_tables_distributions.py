@@ -13,6 +13,8 @@ from stormgraph_gui.models.distributions import (
 )
 from stormgraph_gui.models.summary import summary_lines, summary_text
 
+pytestmark = pytest.mark.features("viewer", "tables")
+
 
 @pytest.fixture
 def plots(app, blobs, put_data, put_analysis, qtbot):

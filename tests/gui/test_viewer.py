@@ -21,6 +21,8 @@ from stormgraph_gui.views.scale_bar import length_text, nice_length
 from stormgraph_gui.views.zoom_tool import ZoomTool
 from stormgraph_py import Localizations
 
+pytestmark = pytest.mark.features("viewer", "display")
+
 
 @pytest.fixture
 def canvas(qtbot):

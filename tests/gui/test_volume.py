@@ -10,6 +10,8 @@ from stormgraph_gui.views.range_slider import RangeSlider
 from stormgraph_gui.views.volume_backend import why_no_opengl
 from stormgraph_gui.views.volume_renderer import BACKGROUND
 
+pytestmark = pytest.mark.features("viewer", "volume")
+
 
 @pytest.fixture(autouse=True)
 def only_this(monkeypatch):

@@ -197,6 +197,7 @@ def test_codelength_of_infomaps_tree_is_infomaps(name, two_level):
     assert undivided == pytest.approx(result.one_level_codelength, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_codelengths_are_as_short_as_infomaps():
     above = {name: excess(graph_called(name)) for name in GRAPHS}
     assert max(above.values()) <= 0.1, above

@@ -52,6 +52,11 @@ class VolumeFeature(QObject):
         self._opengl.setChecked(bool(app.settings.get(USE_OPENGL, True)))
         self.view.show_hint(self.controller.hint)
 
+    def shut_down(self) -> None:
+        """Draw no more: the window goes."""
+        self.controller.changed.disconnect(self._changed)
+        self._soon.stop()
+
     def refresh(self) -> None:
         """Show what is looked at now, if the page is in front and anything changed."""
         if not self._is_stale or not self.view.isVisible():
