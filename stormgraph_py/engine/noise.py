@@ -293,7 +293,7 @@ def degree_thresholds(
     --------
     >>> cloud = uniform_cloud(400, 4e6, 2)
     >>> degree_thresholds(cloud, 200.0, np.array([0.01, 0.05]))[1].round(2).tolist()
-    [[8.07], [6.73]]
+    [[7.97], [6.73]]
     """
     _check_r0(r0_nm)
     heights = np.zeros(1)

@@ -56,6 +56,7 @@ def measures(folder):
     return pd.read_csv(folder / "overlap.csv").set_index("measure")
 
 
+@pytest.mark.slow
 def test_two_channels_of_one_file(cli, both, tmp_path):
     outcome = cli(
         "overlap", both, "--n-random", 39, "--registration-error", 10, "--out", "out", "--quiet"

@@ -102,6 +102,7 @@ def written(files, tmp_path_factory):
     return compare_results(CompareRequest(paths=(str(folder),), params=PARAMS))
 
 
+@pytest.mark.slow
 def test_the_page_shows_what_the_command_line_finds(qtbot, page, written):
     page.show()
     wait(qtbot, page)

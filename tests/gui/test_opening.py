@@ -151,6 +151,7 @@ def verdict(dialog):
     return dialog.findChild(QLabel, "verdict").text()
 
 
+@pytest.mark.slow
 def test_columns_without_names_are_asked_for(qtbot, app, tmp_path):
     rng = np.random.default_rng(0)
     positions, error = rng.uniform(0, 5000, (300, 2)), rng.uniform(5, 20, 300)
@@ -177,6 +178,7 @@ def test_columns_without_names_are_asked_for(qtbot, app, tmp_path):
     np.testing.assert_allclose(raw.sigma[:, 0], error, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_the_preview_can_be_left_without_opening(qtbot, app, tmp_path):
     np.savetxt(tmp_path / "bare.csv", np.ones((5, 5)), delimiter=",")
     app.provided["opening"].open_paths([tmp_path / "bare.csv"])

@@ -32,6 +32,7 @@ def found(app, blobs, put_data, put_analysis, tmp_path):
     return pages
 
 
+@pytest.mark.slow
 def test_a_report_of_the_result_that_is_shown(app, qtbot, found, tmp_path):
     app.provided["report questions"].ask_one()
     dialog = app.window.findChild(QDialog, "report dialog")

@@ -165,6 +165,7 @@ def test_cancelled_killed_and_run_again(app, ui, qtbot, blobs, put_data):
     assert len(app.document.project.findings) == 1
 
 
+@pytest.mark.slow
 def test_a_window_that_closes_during_a_run_ends_the_run(qtbot, tmp_path, blobs):
     app = StormGraphApp(tmp_path / "settings")
     app.window.show()

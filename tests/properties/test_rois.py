@@ -200,6 +200,7 @@ def regions(draw):
     return make(center, size, draw(st.floats(-360, 360)), **named)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(rois=st.lists(regions(), min_size=1, max_size=4, unique_by=lambda roi: roi.name))
 def test_what_is_written_is_read_again_to_the_last_bit(tmp_path_factory, rois):
