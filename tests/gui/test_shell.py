@@ -187,3 +187,8 @@ def test_a_damaged_layout_is_no_reason_to_stop(qtbot, tmp_path, junk):
     made.window.show()
     assert made.window.findChild(QDockWidget, "dock log")
     made.close()
+
+
+def test_a_window_with_nothing_to_lose_closes_at_once(app):
+    app.window.close()
+    assert not app.window.isVisible()

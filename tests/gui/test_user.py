@@ -50,6 +50,9 @@ class User:
         self.qtbot.mouseClick(self.find(QAbstractButton, name, where), LEFT)
 
     def key(self, key, modifiers=Qt.KeyboardModifier.NoModifier, widget=None):
+        # without a window manager none is active after a dialog
+        (widget or self.window).window().activateWindow()
+        QApplication.processEvents()
         self.qtbot.keyClick(widget or self.window, key, modifiers)
 
     def wait(self, condition, timeout=WAIT):

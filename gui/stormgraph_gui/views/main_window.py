@@ -149,11 +149,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask whoever listens whether the window may close."""
-        if self._may_close:
-            event.accept()
-            return
-        event.ignore()
-        self.close_requested.emit()
+        if not self._may_close:
+            self.close_requested.emit()
+        # whoever was asked may have allowed it at once; Qt hears no second close meanwhile
+        event.setAccepted(self._may_close)
 
 
 def _files(data: QMimeData) -> list[str]:
