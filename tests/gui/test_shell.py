@@ -17,6 +17,7 @@ from stormgraph_gui.app import StormGraphApp
 from stormgraph_gui.models.activity import Message
 from stormgraph_gui.models.settings import Settings
 from stormgraph_gui.views.theme import is_dark, palette_of, plot_colors
+from stormgraph_py import write_localizations
 
 
 def contrast(one, other):
@@ -192,3 +193,24 @@ def test_a_damaged_layout_is_no_reason_to_stop(qtbot, tmp_path, junk):
 def test_a_window_with_nothing_to_lose_closes_at_once(app):
     app.window.close()
     assert not app.window.isVisible()
+
+
+def test_stop_in_the_status_line_stops_an_analysis(app, qtbot, blobs, put_data):
+    put_data(blobs())
+    running = app.provided["running"]
+    assert running.start()
+    stop = app.window.findChild(QToolButton, "task stop")
+    qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not running.is_running, timeout=30_000)
+    assert app.workspace.finding is None
+    assert app.activity.tasks == ()
+
+
+def test_stop_in_the_status_line_stops_reading(app, qtbot, blobs, tmp_path):
+    path = tmp_path / "cell.csv"
+    write_localizations(blobs(), path)
+    app.provided["opening"].open_paths([str(path)])
+    (task,) = app.activity.tasks
+    app.activity.request_stop(task.key)
+    qtbot.waitUntil(lambda: not app.activity.tasks, timeout=30_000)
+    assert app.document.project.data_sets == ()

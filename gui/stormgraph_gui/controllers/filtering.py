@@ -59,6 +59,7 @@ class Filtering(QObject):
         self._runs: dict[str, _Run] = {}
         self._tokens: dict[str, set[str]] = {}
         document.changed.connect(self._document_changed)
+        activity.stop_requested.connect(self.cancel)
         workspace.loaded_changed.connect(self._loaded_changed)
 
     def set_filters(

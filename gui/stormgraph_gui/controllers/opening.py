@@ -77,6 +77,7 @@ class Opening(QObject):
         self._later.setInterval(0)
         self._later.timeout.connect(self._read_what_changed)
         document.changed.connect(self._document_changed)
+        activity.stop_requested.connect(self.cancel)
 
     def open_paths(
         self, paths: Iterable[str | Path], reading: Mapping[str, Any] | None = None

@@ -87,6 +87,7 @@ class Running(QObject):
         self._removed: tuple[Finding, Analysis | None] | None = None
         document.changed.connect(self._follow)
         workspace.loaded_changed.connect(self._forget)
+        activity.stop_requested.connect(self._stop)
 
     @property
     def is_running(self) -> bool:
@@ -142,6 +143,10 @@ class Running(QObject):
             self._is_unwanted = True
             self._activity.stopping(self._run.task)
             self._run.work.cancel()
+
+    def _stop(self, task: int) -> None:
+        if self._run is not None and task == self._run.task:
+            self.cancel()
 
     def show(self, key: str) -> None:
         """Look at a result, where it was found."""

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from stormgraph_gui.models.cluster_colors import cluster_colors
 from stormgraph_gui.models.color_maps import Colors, color_map
+from stormgraph_gui.models.coloring import CHANNEL_COLORS
 from stormgraph_gui.models.projection import Bounds
 from stormgraph_py.arrays import FloatArray, IntArray
 from stormgraph_py.report.overlap_analysis import channel_name
@@ -24,9 +25,6 @@ VOLUME_COLORS: tuple[VolumeColor, ...] = get_args(VolumeColor)
 """What the colours of the 3-D view can mean."""
 
 Legend: TypeAlias = tuple[tuple[str, tuple[int, int, int]], ...]
-
-CHANNEL_COLORS = ((86, 180, 233), (230, 159, 0), (0, 158, 115), (204, 121, 167), (240, 228, 66))
-"""Colours of Okabe and Ito for channels, on black."""
 
 COLOR_MAP = "viridis"
 """For numbers, without its darkest part, which cannot be seen on black."""
@@ -227,7 +225,7 @@ def _colors(
     if color_by == "channel":
         colors = np.full((len(localizations), 4), 255, dtype=np.uint8)
         _, number = np.unique(_channels(localizations), return_inverse=True)
-        colors[:, :3] = np.array(CHANNEL_COLORS, dtype=np.uint8)[number % len(CHANNEL_COLORS)]
+        colors[:, :3] = CHANNEL_COLORS[number % len(CHANNEL_COLORS)]
         return colors, None
     values = _values(localizations, color_by)
     finite = values[np.isfinite(values)]
@@ -242,12 +240,17 @@ def _colors(
     return _mapped(values, bar), bar
 
 
+def _color_of_channel(place: int) -> tuple[int, int, int]:
+    red, green, blue = CHANNEL_COLORS[place % len(CHANNEL_COLORS)].tolist()
+    return red, green, blue
+
+
 def _legend(localizations: Localizations, color_by: VolumeColor) -> Legend:
     if color_by != "channel":
         return ()
     names = localizations.provenance.channel_names
     return tuple(
-        (channel_name(names.get(number, str(number))), CHANNEL_COLORS[i % len(CHANNEL_COLORS)])
+        (channel_name(names.get(number, str(number))), _color_of_channel(i))
         for i, number in enumerate(np.unique(_channels(localizations)).tolist())
     )
 

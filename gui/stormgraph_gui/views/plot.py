@@ -117,11 +117,6 @@ class Plot(QWidget):
         """Tell layouts to go by the sizes above, however often the legend wraps."""
         return False
 
-    def set_title(self, title: str) -> None:
-        """Say what is shown."""
-        self.title.setText(title)
-        self.title.setVisible(bool(title))
-
     def set_labels(self, x_label: str, y_label: str) -> None:
         """Say what the axes mean."""
         self._labels = {"bottom": x_label, "left": y_label}
