@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-import psutil
-
 from stormgraph_gui.jobs.batch_messages import (
     Began,
     Begin,
@@ -30,6 +28,7 @@ from stormgraph_gui.jobs.batch_messages import (
     Stop,
     Warned,
 )
+from stormgraph_gui.jobs.process import give_way
 from stormgraph_gui.jobs.transfer import receive, send
 from stormgraph_py.batch.control import Control
 from stormgraph_py.batch.folder import LOG_FILE
@@ -39,8 +38,6 @@ from stormgraph_py.batch.processes import ProcessExecutor
 from stormgraph_py.batch.runner import run_batch
 from stormgraph_py.batch.task import Task
 from stormgraph_py.errors import StormGraphError
-
-_NICENESS = 5
 
 
 def serve(connection: Connection) -> None:
@@ -53,7 +50,7 @@ def serve(connection: Connection) -> None:
     """
     # Ctrl+C in a terminal is for the app, which stops its batch itself
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _give_way()
+    give_way()
     try:
         begin = receive(connection)
     except (EOFError, OSError):
@@ -126,14 +123,6 @@ def _listen(connection: Connection, control: Control, stopped: threading.Event) 
                 control.arrange(names)
             case Steer(kind="add", jobs=jobs):
                 control.add(Job.from_dict(json.loads(text)) for text in jobs)
-
-
-def _give_way() -> None:
-    """Let other programs, the app above all, go first; workers inherit it."""
-    with contextlib.suppress(psutil.Error, OSError):
-        process = psutil.Process()
-        below = getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", _NICENESS)
-        process.nice(below)
 
 
 class _Teller(Monitor):

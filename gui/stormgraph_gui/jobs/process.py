@@ -13,10 +13,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
 
+import psutil
+
 from stormgraph_gui.jobs.messages import Call, Drop, Failed, Kept, Progressed, Put, Succeeded
 from stormgraph_gui.jobs.transfer import receive, send
 from stormgraph_py.errors import Cancelled, StormGraphError
 from stormgraph_py.progress import ProgressEvent
+
+_NICENESS = 5
 
 PROGRESS_EVERY_S = 0.05
 """Progress is told at most this often, and at each change of stage."""
@@ -44,6 +48,7 @@ def serve(connection: Connection, stop_up_to: Flag, functions: str) -> None:
     """
     # Ctrl+C in a terminal is for the app, which ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    give_way()
     _print_nowhere()
     kept: dict[str, Any] = {}
     # ahead of the first call, which would wait for it, and is told if it fails
@@ -66,6 +71,12 @@ def serve(connection: Connection, stop_up_to: Flag, functions: str) -> None:
                     return
         # else the last value would live until the next message
         message = value = None
+
+
+def give_way() -> None:
+    """Let other programs, the app above all, go before this process and those that it starts."""
+    with contextlib.suppress(psutil.Error, OSError):
+        psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", _NICENESS))
 
 
 def _print_nowhere() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stormgraph_gui.models.table import TableColumn, table_columns
 from stormgraph_gui.signals import QObject, Signal
 from stormgraph_py.clusters import summarize_roi
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
     from stormgraph_py.arrays import FloatArray, IntArray
     from stormgraph_py.clusters.statistics import SummaryRow
+
+AT_ONCE = 200
+"""Clusters of a table that is shown together with the rest of a result, and not after it."""
 
 
 class Measured(QObject):
@@ -38,6 +42,14 @@ class Measured(QObject):
         self.table: pd.DataFrame | None = None
         self.summary: SummaryRow | None = None
         self.is_measuring = False
+        self._columns: tuple[TableColumn, ...] | None = None
+
+    @property
+    def columns(self) -> tuple[TableColumn, ...]:
+        """What the columns of the table are, none without one."""
+        if self._columns is None:
+            self._columns = () if self.table is None else table_columns(self.table)
+        return self._columns
 
     def show(
         self,
@@ -50,6 +62,7 @@ class Measured(QObject):
         if table is self.table and is_measuring == self.is_measuring:
             return
         self.table, self.summary, self.is_measuring = table, summary, is_measuring
+        self._columns = None
         self.changed.emit()
 
 

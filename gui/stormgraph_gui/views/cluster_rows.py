@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from stormgraph_gui.models.color_maps import Colors
-from stormgraph_gui.models.table import TableColumn, filtered_rows, sorted_rows, table_columns
+from stormgraph_gui.models.table import TableColumn, filtered_rows, sorted_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 CHIP_PX = 12
 """Edge of the square that shows the colour of a cluster."""
+
+LOOKED_AT = 30
+"""Rows whose words say how wide a column must be."""
 
 _Index = QModelIndex | QPersistentModelIndex
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -72,19 +75,23 @@ class ClusterRows(QAbstractTableModel):
         """Name of the column by which rows are sorted, and whether the largest is on top."""
         return self._order
 
-    def show(self, table: pd.DataFrame | None, colors: Colors | None) -> None:
+    def show(
+        self, table: pd.DataFrame | None, columns: Sequence[TableColumn], colors: Colors | None
+    ) -> None:
         """Show another table, sorted and, where its columns allow it, filtered as the one before.
 
         Parameters
         ----------
         table : DataFrame or None
             One row a cluster.
+        columns : sequence of TableColumn
+            What its columns are.
         colors : (n, 4) ndarray or None
             Colour of each row.
         """
         self.beginResetModel()
         self._table = table
-        self.columns = () if table is None else table_columns(table)
+        self.columns = tuple(columns)
         self._values = [] if table is None else [table[c.name].to_numpy() for c in self.columns]
         self._clusters = np.empty(0, np.int64) if table is None else table["cluster"].to_numpy()
         self._colors = colors
@@ -126,6 +133,14 @@ class ClusterRows(QAbstractTableModel):
         for top, bottom in zip(starts.tolist(), ends.tolist(), strict=True):
             found.select(self.createIndex(top, 0), self.createIndex(bottom, last))
         return found
+
+    def widest(self, column: int) -> str:
+        """Return a text of a column than which few are wider; the view would ask for every cell."""
+        values = self._values[column]
+        if self.columns[column].is_number:
+            finite = values[np.isfinite(values)]
+            values = [finite.min(), finite.max()] if len(finite) else []
+        return max(map(self.columns[column].text, values[:LOOKED_AT]), key=len, default="")
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
         """Return the number of clusters that are shown."""

@@ -23,12 +23,13 @@ from PySide6.QtWidgets import (
 )
 
 from stormgraph_gui.models.cluster_colors import cluster_colors
-from stormgraph_gui.models.measured import Measured
+from stormgraph_gui.models.measured import AT_ONCE, Measured
 from stormgraph_gui.models.summary import summary_lines, summary_text
 from stormgraph_gui.models.table import as_text
 from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.views.choose_file import ask_where_to_save
 from stormgraph_gui.views.cluster_rows import ClusterRows
+from stormgraph_gui.views.elided import ElidedLabel
 from stormgraph_py.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ if TYPE_CHECKING:
 
 FILTER_AFTER_MS = 150
 """Time after the last key at which a filter is used."""
+
+SHOWN_AFTER_MS = 80
+"""A table of many clusters is shown so long after it was measured."""
+
+CELL_MARGIN = 14
+"""Width of a cell beyond that of its text, pixels."""
 
 HIDDEN = frozenset(
     {
@@ -105,15 +112,15 @@ class ClusterTable(QWidget):
         self.view.doubleClicked.connect(self._activated)
         self.view.copy_requested.connect(self.copy)
         self.view.horizontalHeader().sortIndicatorChanged.connect(self._sort)
-        measured.changed.connect(self._show)
+        self._soon = QTimer(self, singleShot=True, interval=SHOWN_AFTER_MS)
+        self._soon.timeout.connect(self._show)
+        measured.changed.connect(self._measured_changed)
         workspace.clusters_changed.connect(self._selected_elsewhere)
         self._show()
 
     def _make_widgets(self) -> None:
-        self.summary = QLabel(self)
+        self.summary = ElidedLabel(Qt.TextElideMode.ElideRight)
         self.summary.setObjectName("cluster summary")
-        self.summary.setWordWrap(True)
-        self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.filter_edit = QLineEdit(self, placeholderText="for example: area > 500")
         self.filter_edit.setObjectName("cluster filter")
         self.filter_edit.setClearButtonEnabled(True)
@@ -229,12 +236,22 @@ class ClusterTable(QWidget):
         pieces = [np.arange(one.top(), one.bottom() + 1) for one in ranges]
         return np.unique(np.concatenate([np.empty(0, np.int64), *pieces]))
 
+    def _measured_changed(self) -> None:
+        table = self._measured.table
+        if table is not None and len(table) > AT_ONCE:
+            # what else a new result changes is shown first: the window does not stand still for all
+            self._soon.start()
+        else:
+            self._soon.stop()
+            self._show()
+
     def _show(self) -> None:
         table = self._measured.table
         with_rows = table is not None and len(table) > 0
         self._empty.setText(_NOTHING if table is None else _NO_CLUSTERS)
         clusters = None if table is None else table["cluster"].to_numpy()
-        self.rows.show(table, None if clusters is None else cluster_colors(clusters))
+        colors = None if clusters is None else cluster_colors(clusters)
+        self.rows.show(table, self._measured.columns, colors)
         names = tuple(column.name for column in self.rows.columns)
         if names != self._names:
             self._names = names
@@ -251,9 +268,15 @@ class ClusterTable(QWidget):
 
     def _lay_out_columns(self) -> None:
         header = self.view.horizontalHeader()
+        metrics = self.view.fontMetrics()
         for number, name in enumerate(self._names):
+            # a hidden column tells no width
+            self.view.setColumnHidden(number, False)
+            text = metrics.horizontalAdvance(self.rows.widest(number)) + CELL_MARGIN
+            if name == "cluster":
+                text += self.view.iconSize().width()
+            header.resizeSection(number, max(text, header.sectionSizeHint(number)))
             self.view.setColumnHidden(number, name in self._hidden)
-        self.view.resizeColumnsToContents()
         order = self.rows.order
         column = self._names.index(order[0]) if order and order[0] in self._names else -1
         descending = Qt.SortOrder.DescendingOrder

@@ -31,10 +31,10 @@ from stormgraph_gui.models.distributions import (
     wants_log,
 )
 from stormgraph_gui.models.document import Document
-from stormgraph_gui.models.measured import Measured
-from stormgraph_gui.models.table import TableColumn, table_columns
+from stormgraph_gui.models.measured import AT_ONCE, Measured
+from stormgraph_gui.models.table import TableColumn
 from stormgraph_gui.models.workspace import Workspace
-from stormgraph_gui.views.plot import Plot
+from stormgraph_gui.views.plot import LEAST_HEIGHT, Plot
 from stormgraph_gui.views.plot_style import ACCENT
 from stormgraph_gui.views.range_picker import RangePicker
 
@@ -58,11 +58,8 @@ _COLORS = (0, 3, 4, 5, 1)
 _NOTHING = "Run an analysis, and the distributions of its clusters are drawn here."
 _HINT = "Drag across the diagram to select the clusters in a range; click beside it to select none."
 
-AT_ONCE = 200
-"""Clusters of a table whose diagram is drawn together with it."""
-
-DRAWN_AFTER_MS = 40
-"""The diagram of more clusters is drawn so long after their table."""
+DRAWN_AFTER_MS = 160
+"""The diagram of many clusters is drawn so long after their table was measured."""
 
 
 class Distributions(QWidget):
@@ -141,6 +138,8 @@ class Distributions(QWidget):
         self._empty = QLabel(_NOTHING, self, alignment=Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
         self._empty.setEnabled(False)
+        # as high as the diagram, or all of the window would be laid out anew for that
+        self._empty.setMinimumHeight(LEAST_HEIGHT)
         self._bars = (QHBoxLayout(), QHBoxLayout())
         self._bars[0].addWidget(self.column_box, 1)
         self._bars[0].addWidget(self.kind_box)
@@ -216,7 +215,7 @@ class Distributions(QWidget):
     def _table_changed(self) -> None:
         table = self._measured.table
         before = self.column
-        columns = () if table is None else table_columns(table)
+        columns = self._measured.columns
         names = [] if table is None else drawn_columns(table)
         self._columns = {column.name: column for column in columns if column.name in names}
         if self._measured.is_measuring and before is not None and before not in names:

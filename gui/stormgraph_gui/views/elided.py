@@ -1,4 +1,4 @@
-"""A line of text that is shortened where there is no room, and whole in its tooltip."""
+"""A line of text that is shortened where there is no room, and by default whole in its tooltip."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 
 
 class ElidedLabel(QLabel):
-    """Shows one line, with dots in its middle where it is too long."""
+    """Shows one line, with dots where it is too long.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    mode : Qt.TextElideMode
+        Where the dots stand.
+    """
+
+    def __init__(self, mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
         super().__init__()
-        self._whole = ""
+        self._mode, self._whole, self._tip = mode, "", ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -27,6 +33,11 @@ class ElidedLabel(QLabel):
             self._whole = text
             self._shorten()
 
+    def setToolTip(self, text: str) -> None:
+        """Show a tooltip, shortened or not; without one it is the text where that is shortened."""
+        self._tip = text
+        self._shorten()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as much as there is room for."""
         super().resizeEvent(event)
@@ -38,6 +49,6 @@ class ElidedLabel(QLabel):
 
     def _shorten(self) -> None:
         metrics = self.fontMetrics()
-        shown = metrics.elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width())
+        shown = metrics.elidedText(self._whole, self._mode, self.width())
         super().setText(shown)
-        self.setToolTip(self._whole if shown != self._whole else "")
+        super().setToolTip(self._tip or (self._whole if shown != self._whole else ""))

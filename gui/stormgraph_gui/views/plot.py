@@ -37,6 +37,10 @@ class _Series:
     from_zero: bool = False
 
 
+LEAST_HEIGHT = 210
+"""Height at which a diagram can still be read, pixels."""
+
+
 class Plot(QWidget):
     """A diagram with a title, axes with units, and a legend above where it hides nothing.
 
@@ -111,7 +115,7 @@ class Plot(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the smallest useful size."""
-        return QSize(200, 210)
+        return QSize(200, LEAST_HEIGHT)
 
     def hasHeightForWidth(self) -> bool:
         """Tell layouts to go by the sizes above, however often the legend wraps."""

@@ -162,6 +162,11 @@ class RunPanel(QWidget):
         self._elapsed = named("run elapsed", QLabel())
         self._bar = named("run progress", QProgressBar(textVisible=False))
         self._bar.setMaximumHeight(8)
+        # or all of the window would be laid out anew at each run
+        for widget in (self._stage, self._bar):
+            policy = widget.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            widget.setSizePolicy(policy)
         told = QHBoxLayout()
         told.addWidget(self._stage, 1)
         told.addWidget(self._elapsed)
