@@ -138,8 +138,10 @@ def test_a_file_in_pixels_is_asked_for_and_read_as_told(qtbot, app, tmp_path):
     assert any(f"{np.ptp(expected.xy[:, 0]) / 1000:.1f} ×" in text for text in measured)
     qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
     # the other file was asked about when this one was, or is like it
-    qtbot.waitUntil(lambda: len(opened(app)) == 2 or preview(app) not in (None, dialog),
-                    timeout=PATIENCE)  # fmt: skip
+    qtbot.waitUntil(
+        lambda: len(opened(app)) == 2 or (opened(app) and preview(app) not in (None, dialog)),
+        timeout=PATIENCE,
+    )
     if len(opened(app)) < 2:
         preview(app).reject()
     data_set = app.document.project.data_sets[0]
