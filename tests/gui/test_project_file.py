@@ -1,9 +1,12 @@
+import os
 import zipfile
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
+from stormgraph_gui.models import encoded as encoding
+from stormgraph_gui.models.encoded import EncodedResults
 from stormgraph_gui.models.project import DataSet, Finding, Project, Region
 from stormgraph_gui.models.project_file import PROJECT, Saved, load_project, save_project
 from stormgraph_gui.models.result_file import result_bytes, result_from_bytes
@@ -109,8 +112,80 @@ def test_saving_keeps_the_older_file_when_it_fails(tmp_path, blobs, monkeypatch)
     def full(_result):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("stormgraph_gui.models.project_file.result_bytes", full)
+    monkeypatch.setattr("stormgraph_gui.models.encoded.result_bytes", full)
     with pytest.raises(OutputError, match="disk is full"):
         save_project(path, saved)
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir() if p.is_file()] == ["study.stormgraph"]
+
+
+@pytest.fixture
+def encodings(monkeypatch):
+    """Counts the results that are encoded."""
+    done = []
+
+    def counted(result):
+        done.append(result)
+        return result_bytes(result)
+
+    monkeypatch.setattr(encoding, "result_bytes", counted)
+    return done
+
+
+def with_another(saved, key="k4"):
+    """Add a finding with a result of its own."""
+    (first,) = saved.project.findings
+    project = saved.project.with_finding(replace(first, key=key))
+    result = replace(saved.results["k3"], warnings=("another one",))
+    return replace(saved, project=project, results={**saved.results, key: result})
+
+
+def test_a_result_is_encoded_once_wherever_it_is_saved(tmp_path, blobs, encodings):
+    saved, known = a_saved(tmp_path, blobs), EncodedResults()
+    path, aside = tmp_path / "study.stormgraph", tmp_path / "aside.stormgraph"
+    save_project(path, saved, known)
+    assert len(encodings) == 1
+    changed = replace(saved, project=replace(saved.project, seed=7))
+    save_project(aside, changed, known)
+    save_project(path, changed, known)
+    assert len(encodings) == 1
+    # unsaved work is removed once it is saved, here before it
+    save_project(aside, changed, known)
+    aside.unlink()
+    more = with_another(changed)
+    save_project(path, more, known)
+    assert len(encodings) == 2
+    assert encodings[-1] is more.results["k4"]
+    again = load_project(path)
+    assert again.project.seed == 7
+    for key, result in more.results.items():
+        assert all(map(same, leaves(result), leaves(again.results[key])))
+
+
+def test_an_opened_result_is_not_encoded_when_it_is_saved(tmp_path, blobs, encodings):
+    path, known = tmp_path / "study.stormgraph", EncodedResults()
+    save_project(path, a_saved(tmp_path, blobs))
+    opened = load_project(path, known)
+    del encodings[:]
+    save_project(path, with_another(opened), known)
+    assert len(encodings) == 1
+
+
+@pytest.mark.parametrize("loss", ["removed", "replaced", "damaged"])
+def test_what_cannot_be_copied_is_encoded(tmp_path, blobs, encodings, loss):
+    saved, known = a_saved(tmp_path, blobs), EncodedResults()
+    first, second = tmp_path / "one.stormgraph", tmp_path / "two.stormgraph"
+    save_project(first, saved, known)
+    if loss == "removed":
+        first.unlink()
+    elif loss == "replaced":
+        save_project(first, with_another(saved))
+    else:
+        before, data = first.stat(), bytearray(first.read_bytes())
+        data[-len(data) // 2] ^= 0xFF
+        first.write_bytes(data)
+        os.utime(first, ns=(before.st_atime_ns, before.st_mtime_ns))
+    del encodings[:]
+    save_project(second, saved, known)
+    assert len(encodings) == 1
+    assert all(map(same, leaves(saved.results["k3"]), leaves(load_project(second).results["k3"])))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from stormgraph_gui.models.autosave import Autosave
 from stormgraph_gui.models.project import Region
+from stormgraph_gui.models.result_file import result_bytes
 from stormgraph_gui.models.workspace import Loaded
 from stormgraph_py import read_localizations, write_localizations
 from stormgraph_py.report.analysis import prepare
@@ -132,3 +133,24 @@ def test_a_folder_that_cannot_be_written_is_told(app, study):
     box = app.provided["shell"].errors.box
     assert "not saved" in box.text()
     box.accept()
+
+
+def test_saving_after_a_small_change_encodes_no_result(app, qtbot, study, monkeypatch):
+    projects = app.provided["projects"]
+    encoded = []
+
+    def counted(result):
+        encoded.append(result)
+        return result_bytes(result)
+
+    monkeypatch.setattr("stormgraph_gui.models.encoded.result_bytes", counted)
+    app.document.edit("set the seed", replace(app.document.project, seed=80))
+    projects.keep_unsaved()
+    assert projects.save()
+    # neither does it after the project was opened again, though a worker has measured its result
+    projects.new()
+    reopen(app, qtbot, study)
+    app.document.edit("set the seed", replace(app.document.project, seed=81))
+    projects.keep_unsaved()
+    assert projects.save(study.with_name("copy.stormgraph"))
+    assert encoded == []

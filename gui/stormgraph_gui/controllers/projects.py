@@ -15,6 +15,7 @@ from stormgraph_gui.models.activity import Activity, Message
 from stormgraph_gui.models.autosave import Autosave
 from stormgraph_gui.models.display import Display, DisplayState
 from stormgraph_gui.models.document import Document
+from stormgraph_gui.models.encoded import EncodedResults
 from stormgraph_gui.models.project import Finding, Project
 from stormgraph_gui.models.project_file import SUFFIX, Saved, load_project, save_project
 from stormgraph_gui.models.workspace import Workspace
@@ -70,6 +71,7 @@ class Projects(QObject):
         self._load_missing = load_missing
         self._path: Path | None = None
         self._results: dict[str, ClusteringResult] = {}
+        self._encoded = EncodedResults()
         self._view: dict[str, Any] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -98,7 +100,7 @@ class Projects(QObject):
     def open(self, path: Path) -> bool:
         """Open a project file; False when it cannot be, which is said."""
         try:
-            saved = load_project(path)
+            saved = load_project(path, self._encoded)
         except StormGraphError as error:
             self._fail("The project cannot be opened", error)
             return False
@@ -108,7 +110,7 @@ class Projects(QObject):
     def recover(self, path: Path) -> bool:
         """Open what a crashed session left; it counts as unsaved."""
         try:
-            saved = load_project(path)
+            saved = load_project(path, self._encoded)
         except StormGraphError as error:
             self._fail("The unsaved work cannot be opened", error)
             return False
@@ -135,7 +137,7 @@ class Projects(QObject):
         if target.suffix != SUFFIX:
             target = target.with_name(target.name + SUFFIX)
         try:
-            save_project(target, self._saved())
+            save_project(target, self._saved(), self._encoded)
         except StormGraphError as error:
             self._fail("The project was not saved", error)
             return False
@@ -171,7 +173,7 @@ class Projects(QObject):
     def _write_unsaved(self, saved: Saved) -> None:
         try:
             self._autosave.prepare()
-            save_project(self._autosave.path, saved)
+            save_project(self._autosave.path, saved, self._encoded)
         except (StormGraphError, OSError) as error:
             self._not_kept.emit(str(error))
 
@@ -284,8 +286,11 @@ class Projects(QObject):
         work.failed.connect(lambda fault: self._not_measured(finding, fault))
 
     def _measured(self, finding: Finding, analysis: Analysis) -> None:
-        if finding.key not in [one.key for one in self._document.project.findings]:
+        if finding not in self._document.project.findings:
+            # removed, or one of another project, whose keys may be the same
             return
+        # the result itself, not what came back through the worker: it is not saved anew
+        analysis = replace(analysis, result=self._results[finding.key])
         self._workspace.put_analysis(finding.key, analysis)
         view = self._view
         if view.get("finding") == finding.key and self._workspace.finding is None:

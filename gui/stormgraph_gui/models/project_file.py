@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
+from stormgraph_gui.models.encoded import EncodedResults
 from stormgraph_gui.models.project import DataSet, Project
-from stormgraph_gui.models.result_file import result_bytes, result_from_bytes
+from stormgraph_gui.models.result_file import result_from_bytes
 from stormgraph_py.errors import InputError
 from stormgraph_py.io.writers import write_to
 from stormgraph_py.result import ClusteringResult
@@ -43,10 +44,19 @@ class Saved:
     view: Mapping[str, Any] = field(default_factory=dict)
 
 
-def save_project(path: Path, saved: Saved) -> None:
+def save_project(path: Path, saved: Saved, encoded: EncodedResults | None = None) -> None:
     """Write a project file, at once or not at all.
 
     Paths of data sets are kept relative to the file too, so that a folder can be moved as a whole.
+
+    Parameters
+    ----------
+    path : Path
+        Where to.
+    saved : Saved
+        What the file is to hold; results without a finding are left out.
+    encoded : EncodedResults, optional
+        Where results lie that were saved or opened before; it learns of this file.
 
     Raises
     ------
@@ -57,20 +67,27 @@ def save_project(path: Path, saved: Saved) -> None:
     for data_set in values["data_sets"]:
         data_set["beside"] = _relative(data_set["path"], path.parent)
     document = json.dumps({"project": values, "view": dict(saved.view)}, indent=1)
-    known = {finding.key for finding in saved.project.findings}
+    encoded = encoded or EncodedResults()
+    members = _members(saved)
 
     def fill(file: IO[bytes]) -> None:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr(PROJECT, document)
-            for key, result in saved.results.items():
-                if key in known:
-                    archive.writestr(f"results/{key}.npz", result_bytes(result))
+            encoded.write(archive, members)
 
     write_to(path, fill)
+    encoded.remember(path, members)
 
 
-def load_project(path: Path) -> Saved:
+def load_project(path: Path, encoded: EncodedResults | None = None) -> Saved:
     """Read a project file. Data sets that moved together with it are found again.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    encoded : EncodedResults, optional
+        Learns which results lie in this file.
 
     Raises
     ------
@@ -86,7 +103,10 @@ def load_project(path: Path) -> Saved:
                 for finding in project.findings
                 if f"results/{finding.key}.npz" in archive.namelist()
             }
-            return Saved(project=project, results=results, view=values.get("view") or {})
+            saved = Saved(project=project, results=results, view=values.get("view") or {})
+            if encoded is not None:
+                encoded.remember(path, _members(saved))
+            return saved
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     except OSError as error:
@@ -96,6 +116,12 @@ def load_project(path: Path) -> Saved:
             f"{path}: is no project of this app, or damaged ({type(error).__name__}); "
             "open an earlier copy."
         ) from None
+
+
+def _members(saved: Saved) -> dict[str, Any]:
+    """Return the results that a project file holds, by the names of its members."""
+    known = [finding.key for finding in saved.project.findings]
+    return {f"results/{key}.npz": saved.results[key] for key in known if key in saved.results}
 
 
 def _project(values: dict[str, Any], folder: Path) -> Project:
