@@ -97,7 +97,7 @@ def test_sums_by_pixel_are_those_of_a_loop():
     for (x, y), value in zip(xy, values, strict=True):
         if 0 <= x < 4000 and 0 <= y < 4000:
             expected[int(y // 500), int(x // 500)] += value
-    np.testing.assert_allclose(pixels.sums(plane.taken(values)[pixels.rows]), expected)
+    np.testing.assert_allclose(pixels.sums(pixels.near.of(plane.taken(values))), expected)
 
 
 def cloud(n, **columns):

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from stormgraph_py.arrays import BoolArray, FloatArray, IntArray
-
-Rows: TypeAlias = slice | npt.NDArray[np.intp]
-"""Places in the order in which a plane keeps its localizations."""
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -92,6 +90,31 @@ class Grid:
         return Box(self.left, self.low, right, self.low + self.n_rows * self.pixel_nm)
 
 
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Places in the order in which a plane keeps its localizations, stretch by stretch.
+
+    Parameters
+    ----------
+    borders : sequence of (int, int)
+        Begin and end of each.
+    """
+
+    borders: Sequence[tuple[int, int]]
+
+    def of(self, values: npt.NDArray[Number]) -> npt.NDArray[Number]:
+        """Return the values at these places of values (n, ...) in the order of the plane."""
+        if len(self.borders) == 1:
+            # all of them, as a rule, and not copied
+            ((begin, end),) = self.borders
+            return values[begin:end]
+        return np.concatenate([values[:0], *(values[begin:end] for begin, end in self.borders)])
+
+    def places(self) -> npt.NDArray[np.intp]:
+        """Return each place."""
+        return np.concatenate([np.arange(0), *(np.arange(*border) for border in self.borders)])
+
+
 class Plane:
     """Localizations in the plane, arranged so that any part of them is found fast.
 
@@ -144,21 +167,20 @@ class Plane:
         """Return which localizations of the table are at these places."""
         return rows if self._order is None else self._order[rows].astype(np.intp)
 
-    def near(self, box: Box) -> Rows:
+    def near(self, box: Box) -> Stretches:
         """Return the places of all localizations in a rectangle, and of some around it."""
         if self._starts is None or box.covers(self.bounds):
-            return slice(None)
+            return Stretches([(0, len(self))])
         first_column, last_column = self._tiles(box.left - self.bounds.left, box.width)
         first_row, last_row = self._tiles(box.low - self.bounds.low, box.height)
         if first_column > last_column or first_row > last_row:
-            return slice(0, 0)
+            return Stretches([])
         tiles = np.arange(first_row, last_row + 1) * _TILES
-        begins = self._starts[tiles + first_column]
-        ends = self._starts[tiles + last_column + 1]
+        begins = self._starts[tiles + first_column].tolist()
+        ends = self._starts[tiles + last_column + 1].tolist()
         if first_column == 0 and last_column == _TILES - 1:
-            return slice(int(begins[0]), int(ends[-1]))
-        pieces = [np.arange(a, b) for a, b in zip(begins, ends, strict=True) if a < b]
-        return np.concatenate(pieces) if pieces else slice(0, 0)
+            return Stretches([(begins[0], ends[-1])])
+        return Stretches([(a, b) for a, b in zip(begins, ends, strict=True) if a < b])
 
     def inside(self, box: Box, kept: BoolArray | None = None) -> npt.NDArray[np.intp]:
         """Return the places of the localizations in a rectangle.
@@ -170,16 +192,15 @@ class Plane:
         kept : ndarray of bool, shape (n,), optional
             Which localizations count, in the order of the plane.
         """
-        rows = self.near(box)
-        x, y = self._x[rows], self._y[rows]
+        near = self.near(box)
+        x, y = near.of(self._x), near.of(self._y)
         left, low = box.left - self.bounds.left, box.low - self.bounds.low
         found = (x >= left) & (x <= left + box.width) & (y >= low) & (y <= low + box.height)
         if kept is not None:
-            found &= kept[rows]
-        places = np.flatnonzero(found)
-        return places + (rows.start or 0) if isinstance(rows, slice) else rows[places]
+            found &= near.of(kept)
+        return near.places()[found]
 
-    def positions(self, rows: Rows) -> FloatArray:
+    def positions(self, rows: npt.NDArray[np.intp]) -> FloatArray:
         """Return the positions (m, 2) of some localizations, nm."""
         x = self._x[rows].astype(np.float64) + self.bounds.left
         return np.column_stack([x, self._y[rows].astype(np.float64) + self.bounds.low])
@@ -194,8 +215,8 @@ class Plane:
         kept : ndarray of bool, shape (n,), optional
             Which localizations count, in the order of the plane.
         """
-        rows = self.near(grid.box)
-        x, y = self._x[rows], self._y[rows]
+        near = self.near(grid.box)
+        x, y = near.of(self._x), near.of(self._y)
         wide = grid.n_columns + 2
         scale = np.float32(1 / grid.pixel_nm)
         # what lies outside falls into a frame one pixel wide, which is cut off in the end
@@ -215,8 +236,8 @@ class Plane:
             flat += column.astype(np.int32)
             pixel[some] = flat
         if kept is not None:
-            pixel[~kept[rows]] = 0
-        return Pixels(grid, pixel, rows)
+            pixel[~near.of(kept)] = 0
+        return Pixels(grid, pixel, near)
 
     def _tiles(self, start_nm: float, length_nm: float) -> tuple[int, int]:
         """First and last tile along one side that a stretch meets; first > last when none."""
@@ -238,13 +259,13 @@ class Pixels:
         The pixels.
     flat : ndarray of int, shape (m,)
         Pixel of each of the localizations, counted in a picture with a frame one pixel wide.
-    rows : slice or ndarray of int
+    near : Stretches
         Places of these localizations in the plane.
     """
 
     grid: Grid
     flat: npt.NDArray[np.intp]
-    rows: Rows
+    near: Stretches
 
     def counts(self) -> IntArray:
         """Return the number of localizations in each pixel (rows, columns)."""
@@ -253,8 +274,11 @@ class Pixels:
     def counts_by(self, groups: npt.NDArray[np.int32], n_groups: int) -> list[IntArray]:
         """Return the same for each group, of which each localization (m,) belongs to one."""
         n_cells = self._n_cells
-        flat = np.multiply(groups, n_cells, dtype=np.intp)
-        flat += self.flat
+        flat = np.empty(len(groups), dtype=np.intp)
+        for first in range(0, len(groups), _AT_ONCE):
+            some = slice(first, first + _AT_ONCE)
+            np.multiply(groups[some], n_cells, out=flat[some], dtype=np.intp)
+            flat[some] += self.flat[some]
         cells = np.bincount(flat, minlength=n_groups * n_cells)
         return [self._cut(some) for some in cells.reshape(n_groups, n_cells)]
 

@@ -195,10 +195,10 @@ def _lay(
         image[:] = _valued(coloring, pixels, counts[0], state)
     else:
         assert coloring.groups is not None
-        groups = coloring.groups[pixels.rows]
+        groups = pixels.near.of(coloring.groups)
         front = groups > 0
         for chosen in (~front, front):
-            some = Pixels(grid, pixels.flat[chosen], pixels.rows)
+            some = Pixels(grid, pixels.flat[chosen], pixels.near)
             shown = some.last(groups[chosen], -1)
             drawn = shown >= 0
             image[drawn] = _packed(coloring.colors)[shown[drawn]]
@@ -211,7 +211,7 @@ def _counts(sheet: Sheet, pixels: Pixels) -> list[IntArray]:
     if coloring.kind != "channels":
         return [pixels.counts()]
     assert coloring.groups is not None
-    return pixels.counts_by(coloring.groups[pixels.rows], len(coloring.colors))
+    return pixels.counts_by(pixels.near.of(coloring.groups), len(coloring.colors))
 
 
 def _added(
@@ -219,7 +219,7 @@ def _added(
 ) -> npt.NDArray[np.uint32]:
     """Return the colours of channels, each as bright as there are localizations, added up."""
     assert coloring.groups is not None
-    groups, grid = coloring.groups[pixels.rows], pixels.grid
+    groups, grid = pixels.near.of(coloring.groups), pixels.grid
     # red, green, blue and opacity side by side in one number, with room for their sums
     total = np.zeros((grid.n_rows, grid.n_columns), dtype=np.uint64)
     for group, some in enumerate(counts):
@@ -238,7 +238,7 @@ def _valued(
 ) -> npt.NDArray[np.uint32]:
     """Return the colour of the mean value in each pixel, brighter where there are more."""
     assert coloring.values is not None
-    values = coloring.values[pixels.rows]
+    values = pixels.near.of(coloring.values)
     known = np.isfinite(values)
     n = counts
     if known.all():
