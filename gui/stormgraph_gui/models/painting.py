@@ -228,9 +228,11 @@ def _added(
         table = np.zeros((_STEPS, 4), dtype=np.uint16)
         table[:, :3] = np.rint(_ramp(state.gamma)[:, None] * coloring.colors[group])
         total += table.view(np.uint64)[:, 0][_steps(amount, low, high)]
-    parts = np.minimum(total.view(np.uint16), 255).astype(np.uint8)
-    parts.reshape(-1, 4)[:, 3] = 255
-    return parts.view(np.uint32)
+    parts = np.empty((grid.n_rows, grid.n_columns, 4), dtype=np.uint8)
+    sums = total.view(np.uint16).reshape(parts.shape)
+    np.minimum(sums, 255, out=parts, casting="unsafe")
+    parts[..., 3] = 255
+    return parts.view(np.uint32)[..., 0]
 
 
 def _valued(
@@ -264,14 +266,15 @@ def _valued(
 
 def _softened(counts: IntArray) -> Amount:
     """Spread counts over the neighbouring pixels, so that single ones do not glare."""
-    image = counts.astype(np.float32)
-    for _ in range(2 if counts.sum() < _FEW else 1):
-        image *= np.float32(0.25)
-        along = image * np.float32(2)
+    # a quarter for either direction
+    image = np.multiply(counts, 1 / 16, dtype=np.float32, casting="unsafe")
+    for number in range(2 if counts.sum() < _FEW else 1):
+        if number:
+            image *= np.float32(1 / 16)
+        along = image + image
         along[:, 1:] += image[:, :-1]
         along[:, :-1] += image[:, 1:]
-        along *= np.float32(0.25)
-        image = along * np.float32(2)
+        image = along + along
         image[1:] += along[:-1]
         image[:-1] += along[1:]
     return image
