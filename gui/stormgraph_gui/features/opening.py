@@ -182,8 +182,13 @@ class OpeningFiles(QObject):
 
     def _show_start(self, *_: object) -> None:
         is_empty = not self._app.document.project.data_sets
+        is_first = self._start.isVisible() and not is_empty
         self._start.setVisible(is_empty)
         self._window.pages.setVisible(not is_empty)
+        page = self._window.pages.currentWidget()
+        if is_first and page is not None:
+            # the keys of the tools work at once
+            page.setFocus()
 
     def _do_step(self, name: str) -> None:
         provided = self._app.provided

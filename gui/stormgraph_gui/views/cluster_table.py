@@ -133,6 +133,7 @@ class ClusterTable(QWidget):
         self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.view = _View(self)
         self.view.setObjectName("clusters")
+        self.view.setAccessibleName("Clusters")
         self.view.setModel(self.rows)
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

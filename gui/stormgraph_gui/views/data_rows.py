@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-TITLE = Qt.ItemDataRole.UserRole + 1
+TITLE = Qt.ItemDataRole.DisplayRole
 LINE = Qt.ItemDataRole.UserRole + 2
 WARNING = Qt.ItemDataRole.UserRole + 3
 

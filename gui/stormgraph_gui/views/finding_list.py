@@ -130,6 +130,7 @@ class FindingList(QWidget):
 
     def _make_tree(self) -> QTreeWidget:
         tree = named("findings", QTreeWidget())
+        tree.setAccessibleName("Results")
         tree.setRootIsDecorated(False)
         tree.setHeaderLabels(["Made", "Clusters", "Parameters"])
         tree.setUniformRowHeights(True)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QVBoxLayout, QWidget
 
+from stormgraph_gui.views.letter_keys import LetterKeys
 from stormgraph_gui.views.panels import Panels
 
 MENUS = ("File", "Edit", "View", "Region", "Analysis", "Batch", "Window", "Help")
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         self._menus = {name: self.menuBar().addMenu(f"&{name}") for name in MENUS}
         self.panels = Panels(self)
+        LetterKeys(self)
         self._names: list[str] = []
         self._may_close = False
 

@@ -36,6 +36,7 @@ class QueueView(QTableView):
     def __init__(self, jobs: QueueRows, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("queue table")
+        self.setAccessibleName("Jobs")
         self.setModel(jobs)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

@@ -28,7 +28,7 @@ WIDTH = 310
 """Pixels that all columns of numbers and some of the tags need."""
 
 _NO_DATA = "Open a file of localizations to draw regions in it."
-_NO_REGIONS = "Draw a region with the tools above the data: R, E, P or L."
+_NO_REGIONS = "Draw a region with the tools above the data; or press R, E, P or L in the map."
 
 
 class RegionList(QWidget):
