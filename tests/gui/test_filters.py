@@ -113,6 +113,17 @@ def test_numbers_can_be_typed_and_reset(qtbot, app, put_data, blobs, row):
     assert low.text() == ""
 
 
+def test_a_number_that_was_begun_counts_for_nothing(qtbot, app, put_data, blobs, row):
+    key = put_data(blobs())
+    photons = row("photons")
+    low, high = (photons.findChild(QLineEdit, name) for name in ("lowest", "highest"))
+    qtbot.keyClicks(low, "1e")
+    qtbot.keyClicks(high, "2000")
+    qtbot.keyClick(high, Qt.Key.Key_Return)
+    assert app.document.project.data_set(key).filters == (Keep("photons", high=2000.0),)
+    assert (low.text(), high.text()) == ("", "2000")
+
+
 def test_a_frame_window_holds_whole_frames(qtbot, app, panel, put_data, blobs, row):
     key = put_data(blobs())
     row("photons")

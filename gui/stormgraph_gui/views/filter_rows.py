@@ -188,9 +188,11 @@ class RangeRow(FilterRow):
         return field
 
     def _typed(self) -> None:
-        low = float(self.low.text()) if self.low.text().strip() else -math.inf
-        high = float(self.high.text()) if self.high.text().strip() else math.inf
-        if (_text(low), _text(high)) == tuple(map(_text, _bounds(self._step))):
+        known = _bounds(self._step)
+        low = _number(self.low.text(), -math.inf, known[0])
+        high = _number(self.high.text(), math.inf, known[1])
+        if (_text(low), _text(high)) == tuple(map(_text, known)):
+            self._write(*known)
             return
         if low > high:
             low, high = high, low
@@ -376,6 +378,14 @@ def _bounds(step: Filter | None) -> tuple[float, float]:
         low = -math.inf if step.first is None else float(step.first)
         return low, math.inf if step.last is None else float(step.last)
     return -math.inf, math.inf
+
+
+def _number(text: str, empty: float, known: float) -> float:
+    """Return the bound that was typed; the known one where it is no number yet, as "1e"."""
+    if not text.strip():
+        return empty
+    value, is_number = QLocale.c().toDouble(text)
+    return value if is_number else known
 
 
 def _text(value: float) -> str:
