@@ -101,7 +101,7 @@ def test_buttons_can_be_used_when_they_make_sense(batch, qtbot):
     click(qtbot, batch, "queue clear")
     assert queue.order == tuple("bcde")
     queue.set_phase("running")
-    assert button(batch, "queue start").text() == "&Pause"
+    assert button(batch, "queue start").text() == "Pa&use"
     assert not batch.panel.findChild(QSpinBox, "queue workers").isEnabled()
     queue.set_phase("paused")
     assert button(batch, "queue start").text() == "&Go on"

@@ -47,7 +47,7 @@ class ConditionsFeature(QObject):
         window.pages.currentChanged.connect(self._page_changed)
         window.add_action(
             "Analysis",
-            "Compare &conditions",
+            "Compare con&ditions",
             self.show,
             "Ctrl+Shift+C",
             "Compare the results of several conditions, cell by cell",

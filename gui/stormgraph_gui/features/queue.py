@@ -147,7 +147,7 @@ class BatchQueue(QObject):
             "Batch", "S&tart", self.control.start, tip="Do the jobs of the queue"
         )
         self._pause = window.add_action(
-            "Batch", "&Pause", self.control.pause, tip="Start no more jobs"
+            "Batch", "Pa&use", self.control.pause, tip="Start no more jobs"
         )
         self._cancel = window.add_action(
             "Batch", "&Cancel all", self.control.cancel_all, tip="Cancel all jobs that wait or run"

@@ -44,7 +44,7 @@ class ReportQuestions(QObject):
         window = app.window
         self._one = window.add_action(
             "Analysis",
-            "&Report of this result...",
+            "R&eport of this result...",
             self.ask_one,
             "Ctrl+P",
             "Write the report and the tables of the result that is shown",

@@ -126,7 +126,7 @@ class ClusterTable(QWidget):
         self.filter_edit.setClearButtonEnabled(True)
         self.filter_edit.setToolTip(_FILTER_TIP)
         self.filter_edit.setMaximumWidth(420)
-        label = QLabel("&Filter", self)
+        label = QLabel("F&ilter", self)
         label.setBuddy(self.filter_edit)
         self.status = QLabel(self)
         self.status.setObjectName("cluster count")

@@ -148,7 +148,7 @@ class ConditionsPanel(QWidget):
             "Write tables, figures and a report of the comparison, as stormgraph compare does"
         )
         self.save_button.clicked.connect(lambda _checked=False: self.save_requested.emit())
-        self._settings_label = self._label("Resul&ts", self.settings_box)
+        self._settings_label = self._label("Resu&lts", self.settings_box)
         self._bar = QHBoxLayout()
         for widget in (
             self._label("&Measure", self.measure_box),

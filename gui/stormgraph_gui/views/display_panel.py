@@ -46,8 +46,8 @@ _SHOWN = (
         "Draw a circle of one localization precision around single localizations, once it is large "
         "enough to be seen",
     ),
-    ("show_regions", "&Regions", "Draw the regions of interest"),
-    ("show_scale_bar", "Scale &bar", "Draw the scale bar, which goes into saved pictures too"),
+    ("show_regions", "Reg&ions", "Draw the regions of interest"),
+    ("show_scale_bar", "&Scale bar", "Draw the scale bar, which goes into saved pictures too"),
 )
 _KEPT = ("color_by", "result_color_by", "hidden_channels", "slab_nm")
 
@@ -147,7 +147,7 @@ class DisplayPanel(QWidget):
         self._slab.setToolTip("Only localizations at these heights are drawn")
         self._slab.range_changed.connect(self._choose_slab)
         self._slab_text = QLabel()
-        self._whole = named("slab all", QPushButton("&All"))
+        self._whole = named("slab all", QPushButton("A&ll"))
         self._whole.setToolTip("Draw localizations of all heights")
         self._whole.clicked.connect(self._choose_all_z)
         row = QHBoxLayout()

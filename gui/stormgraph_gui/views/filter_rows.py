@@ -248,7 +248,7 @@ class DensityRow(FilterRow):
         self.radius = _length(50.0, "Radius in which neighbours count")
         form = QFormLayout()
         form.addRow("At &least", self.n_neighbors)
-        form.addRow("others &within", self.radius)
+        form.addRow("others with&in", self.radius)
         caution = QLabel(
             "Leave this out before a cluster analysis: thinned-out random data look clustered."
         )
@@ -306,7 +306,7 @@ class MergeRow(FilterRow):
         self.dark_frames.setToolTip("Frames that may lie between without a localization")
         form = QFormLayout()
         form.addRow("Within &distance", self.distance)
-        form.addRow("Dark &frames up to", self.dark_frames)
+        form.addRow("Dark fra&mes up to", self.dark_frames)
         hint = QLabel(
             "Localizations of one molecule in successive frames become one, at the mean position "
             "weighted by photons. About six times the precision is a good distance."
@@ -404,7 +404,7 @@ def _length(value: float, tip: str) -> QDoubleSpinBox:
 
 
 def _apply_button(tip: str) -> QPushButton:
-    button = QPushButton("&Apply")
+    button = QPushButton("Apply")
     button.setObjectName("apply step")
     button.setToolTip(tip)
     return button

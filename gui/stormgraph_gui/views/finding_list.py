@@ -65,11 +65,11 @@ class FindingList(QWidget):
             "Take the parameters and the seed of this result for the next run",
         )
         self._reuse.triggered.connect(self._ask_reuse)
-        self._remove = self._action("Remo&ve", "Remove this result from the project (Delete)")
+        self._remove = self._action("Re&move", "Remove this result from the project (Delete)")
         self._remove.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
         self._remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self._remove.triggered.connect(self._ask_remove)
-        self._put_back = self._action("Put &back", "Put back the result that was removed last")
+        self._put_back = self._action("Put back", "Put back the result that was removed last")
         self._put_back.triggered.connect(self.put_back_requested)
         self._put_back.setVisible(False)
         buttons = QHBoxLayout()

@@ -115,9 +115,9 @@ class ImportPreview(QDialog):
         self._for_others.setObjectName("for others")
         many = question.n_others > 1
         self._for_others.setText(
-            f"The same for the {question.n_others} &other files like this one"
+            f"&The same for the {question.n_others} other files like this one"
             if many
-            else "The same for the &other file like this one"
+            else "&The same for the other file like this one"
         )
         self._for_others.setChecked(True)
         self._for_others.setVisible(question.n_others > 0)

@@ -44,12 +44,12 @@ _FURTHER = tuple(name for name in GUIDANCE if name not in BASIC)
 _YES_NO = ("overcounting", "use_sigma")
 _MNEMONICS = {
     "k": "Neighbours &k",
-    "alpha": "False positives al&pha",
+    "alpha": "False positives a&lpha",
     "min_cluster_size": "Smallest &cluster",
-    "overcounting": "&Remove single molecules",
+    "overcounting": "Remove sin&gle molecules",
     "label_radius_nm": "Label ra&dius",
-    "use_sigma": "&Use the precisions",
-    SEED: "See&d",
+    "use_sigma": "Use the precisio&ns",
+    SEED: "&Seed",
 }
 
 
@@ -139,7 +139,7 @@ class ParamFields(QWidget):
         self._row_labels: dict[str, QLabel] = {}
         self._fault_timer = QTimer(self, singleShot=True, interval=FAULT_AFTER_MS)
         self._fault_timer.timeout.connect(self._show_faults)
-        self._automatic = named("param k automatic", QCheckBox("&Automatic"))
+        self._automatic = named("param k automatic", QCheckBox("Automat&ic"))
         self._automatic.toggled.connect(self._automatic_toggled)
         self._watch(self._automatic, _AUTOMATIC)
         layout = QVBoxLayout(self)
@@ -147,7 +147,7 @@ class ParamFields(QWidget):
         layout.addLayout(self._rows(BASIC))
         self._unfold = named("more parameters", QToolButton(autoRaise=True))
         self._unfold.setCheckable(True)
-        self._unfold.setText("&More parameters")
+        self._unfold.setText("M&ore parameters")
         self._unfold.setToolTip("Show the parameters that most analyses leave as they are")
         self._unfold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._unfold.setArrowType(Qt.ArrowType.RightArrow)
@@ -237,7 +237,7 @@ class ParamFields(QWidget):
     def _editor(self, name: str) -> QWidget:
         if name in _YES_NO:
             mnemonic = (
-                "&Remove single molecules" if name == "overcounting" else "&Use the precisions"
+                "Remove sin&gle molecules" if name == "overcounting" else "Use the precisio&ns"
             )
             box = QCheckBox(mnemonic)
             box.toggled.connect(lambda on: self._typed(name, on))

@@ -56,7 +56,7 @@ class FilesChoice(QWidget):
         )
         self.regions_path = named("queue regions path", QLineEdit())
         self.regions_path.setToolTip("Folder or file of the regions")
-        self._choose = named("queue choose regions", QPushButton("Ch&oose..."))
+        self._choose = named("queue choose regions", QPushButton("&Choose..."))
         self._choose.setToolTip("Choose the folder or file of the regions")
         self.pattern = named("queue pattern", QLineEdit())
         self.pattern.setPlaceholderText("{condition}/{replicate}/{cell}")

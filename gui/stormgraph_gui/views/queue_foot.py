@@ -84,7 +84,7 @@ class QueueFoot(QWidget):
             self._workers.setValue(settings.n_workers)
             self._reports.setChecked(settings.reports)
         metrics = self.fontMetrics()
-        text = f"Results: {Path(settings.out).name}" if settings.out else "&Results in..."
+        text = f"Results: {Path(settings.out).name}" if settings.out else "Results i&n..."
         width = 24 * metrics.averageCharWidth()
         self._folder.setText(metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width))
         self._folder.setToolTip(f"{_FOLDER_TIP}\n{settings.out}".strip())

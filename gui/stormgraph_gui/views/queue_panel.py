@@ -149,7 +149,7 @@ class QueuePanel(QWidget):
         return view
 
     def _buttons(self) -> QHBoxLayout:
-        add = named("queue add", QPushButton("&Add"))
+        add = named("queue add", QPushButton("A&dd"))
         add.setToolTip("Add data sets, regions and parameter sets to the queue")
         menu = QMenu(add)
         menu.addAction("From the open &project...", self.add_project_wanted.emit)
@@ -159,7 +159,7 @@ class QueuePanel(QWidget):
         self._cancel = self._button("queue cancel", "&Cancel all", "", self._cancel_some)
         self._retry = self._button(
             "queue retry",
-            "Retry &failed",
+            "Retr&y failed",
             "Do all failed jobs again; the note in the row says why each failed",
             self.retry_failed_wanted.emit,
         )
@@ -224,13 +224,13 @@ class QueuePanel(QWidget):
         text.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         project = self._button(
             "queue add project",
-            "From the open &project...",
+            "From the open pro&ject...",
             "Add data sets and regions of the open project",
             self.add_project_wanted.emit,
         )
         files = self._button(
             "queue add files",
-            "Files and &folders...",
+            "Files and f&olders...",
             "Add files that need not be open, as stormgraph batch takes them",
             self.add_files_wanted.emit,
         )
@@ -283,7 +283,7 @@ class QueuePanel(QWidget):
         queue, selected = self._queue, self.selected
         phase, n_waiting = queue.phase, queue.count("waiting")
         pauses = phase in ("starting", "running")
-        self._start.setText("&Pause" if pauses else "&Go on" if phase == "paused" else "&Start")
+        self._start.setText("Pa&use" if pauses else "&Go on" if phase == "paused" else "&Start")
         self._start.setToolTip(
             "Start no more jobs; those that run go on to their end"
             if pauses

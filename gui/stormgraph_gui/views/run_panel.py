@@ -120,7 +120,7 @@ class RunPanel(QWidget):
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         more.addActions([self._save, self._delete])
-        label = QLabel("Prese&t")
+        label = QLabel("&Preset")
         label.setBuddy(self._choice)
         presets = QHBoxLayout()
         presets.addWidget(label)

@@ -26,7 +26,7 @@ class WhyR0(Tab):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.first, self.final = QRadioButton("&First"), QRadioButton("Fina&l")
+        self.first, self.final = QRadioButton("Firs&t"), QRadioButton("Fina&l")
         self.first.setObjectName("first r0")
         self.final.setObjectName("final r0")
         self.first.setToolTip("The r0 by which unclustered localizations were told.")
@@ -51,7 +51,7 @@ class WhyR0(Tab):
         """Show what there is."""
         result = analysis.result
         first, final = result.length_scale, result.final_length_scale
-        self.first.setText(f"&First: {rounded(first.r0_nm)} nm")
+        self.first.setText(f"Firs&t: {rounded(first.r0_nm)} nm")
         self.final.setText(
             "Fina&l: none" if final is None else f"Fina&l: {rounded(final.r0_nm)} nm"
         )

@@ -46,7 +46,7 @@ class Levels(Tab):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self.chosen = QRadioButton("C&hosen clusters")
+        self.chosen = QRadioButton("&Chosen clusters")
         self.chosen.setObjectName("chosen clusters")
         self.chosen.setToolTip("Show the clusters that the report counts, chosen among all levels.")
         self.one = QRadioButton("One &level")

@@ -72,7 +72,7 @@ class Overcounting(Tab):
         self.spin.setSuffix(" nm")
         self.spin.setKeyboardTracking(False)
         self.spin.setToolTip(_ASKS)
-        label = QLabel("Label &radius")
+        label = QLabel("&Label radius")
         label.setBuddy(self.spin)
         self._controls = QWidget()
         row = QHBoxLayout(self._controls)
