@@ -15,8 +15,9 @@ from stormgraph_gui.models.overlap import (
     numbers_of,
     requests_of,
 )
-from stormgraph_gui.models.project import Region
+from stormgraph_gui.models.project import PairFinding, Region
 from stormgraph_py import Localizations
+from stormgraph_py.filters import Keep
 from stormgraph_py.report.analysis import cluster, measure, select
 from stormgraph_py.report.overlap_analysis import OverlapParams, compare_channels
 from stormgraph_py.report.overlap_tables import measure_table
@@ -66,12 +67,22 @@ def compared(app, key, raw):
     """Let the app have a comparison as if it had been computed."""
     feature = app.provided["overlap"]
     feature.controller.choose(params=OverlapParams(n_random=19))
-    requests, names = requests_of(app.document.project, feature.model.question)
-    params = OverlapParams(n_random=19, seed=app.document.project.seed)
+    question, (project, name) = feature.model.question, app.document.project.new_key()
+    requests, names = requests_of(project, question)
+    params = OverlapParams(n_random=19, seed=project.seed)
     answer = work.compare(
         requests, raw, raw, names, params, on_progress=quietly, should_stop=lambda: False
     )
-    feature.model.take(Comparison(requests=requests, params=params, **answer))
+    app.document.record(project)
+    pair = PairFinding(
+        key=name,
+        data_sets=(question.a.data_set, question.b.data_set),
+        region=question.region,
+        requests=requests,
+        params=params,
+        made_utc="2026-01-01T00:00:00+00:00",
+    )
+    feature.model.take(Comparison(pair=pair, **answer))
     return feature.model.comparison
 
 
@@ -273,6 +284,61 @@ def test_an_answer_to_an_earlier_question_is_said_to_be_one(app, page, compariso
     changed = dataclasses.replace(project, params=dataclasses.replace(project.params, k=12))
     app.document.edit("change k", changed)
     assert page.outdated.isVisible()
+
+
+def test_what_changed_in_the_data_since_is_said(app, page, comparison):
+    key, before = app.workspace.data_set, app.document.project
+
+    def edit(**fields):
+        changed = before.editing(key, lambda one: dataclasses.replace(one, **fields))
+        app.document.edit("change", changed)
+
+    edit(filters=(Keep("sigma_nm", low=1),))
+    assert page.outdated.isVisible()
+    assert "filters were changed (cell.csv) since" in page.outdated.text()
+    app.document.undo()
+    assert not page.outdated.isVisible()
+    edit(reading={"unit": "um"})
+    assert "read in another way" in page.outdated.text()
+    app.document.undo()
+    edit(tags={"condition": "control"})
+    assert not page.outdated.isVisible()
+
+
+def test_the_region_of_a_comparison_is_followed(app, page, put_data):
+    raw = two_channels()
+    key, (project, name) = put_data(raw), app.document.project.new_key()
+    region = Region(key=name, roi=Roi.rectangle((900, 600), (1800, 1200), name="cell 1"))
+    app.document.edit("add a region", project.with_region(key, region))
+    app.provided["overlap"].controller.choose(region=name)
+    compared(app, key, raw)
+    assert app.document.project.pair.region == name
+    renamed = Region(key=name, roi=dataclasses.replace(region.roi, name="cell 2"))
+    app.document.edit("rename", app.document.project.with_region(key, renamed))
+    assert not page.outdated.isVisible()
+    moved = Region(key=name, roi=Roi.rectangle((900, 610), (1800, 1200), name="cell 1"))
+    app.document.edit("move", app.document.project.with_region(key, moved))
+    assert "region was changed" in page.outdated.text()
+    app.document.edit("remove", app.document.project.without_region(key, name))
+    assert "region was removed" in page.outdated.text()
+    assert page.outdated.isVisible()
+
+
+def test_no_undo_takes_a_comparison_away_but_that_of_its_data(app, page, put_data):
+    raw = two_channels()
+    key = put_data(raw)
+    app.document.mark_saved()
+    comparison = compared(app, key, raw)
+    assert app.document.is_modified
+    app.document.undo()
+    assert app.document.project.data_sets == ()
+    assert app.document.project.pair is None
+    assert app.provided["overlap"].model.comparison is None
+    app.document.redo()
+    assert app.document.project.pair is comparison.pair
+    app.document.edit("set the seed", dataclasses.replace(app.document.project, seed=4))
+    app.document.undo()
+    assert app.document.project.pair is comparison.pair
 
 
 def test_warnings_are_shown(page, comparison):

@@ -1,18 +1,26 @@
+import json
 import os
+import shutil
 import zipfile
 from dataclasses import fields, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from stormgraph_gui.models import encoded as encoding
+from stormgraph_gui.models.currency import outdated_by
 from stormgraph_gui.models.encoded import EncodedResults
-from stormgraph_gui.models.project import DataSet, Finding, Project, Region
+from stormgraph_gui.models.project import SCHEMA, DataSet, Finding, Project, Region
 from stormgraph_gui.models.project_file import PROJECT, Saved, load_project, save_project
 from stormgraph_gui.models.result_file import result_bytes, result_from_bytes
 from stormgraph_py import InputError, StormGraphParams, cluster_localizations
 from stormgraph_py.errors import OutputError
+from stormgraph_py.report.analysis import cluster, load
+from stormgraph_py.result import ClusteringResult
 from stormgraph_py.roi import Roi
+
+DATA = Path(__file__).parent / "data"
 
 
 def leaves(thing):
@@ -34,7 +42,7 @@ def same(one, other):
 @pytest.mark.parametrize("dimensions", [2, 3])
 def test_a_result_comes_back_to_the_last_bit(blobs, params, dimensions):
     result = cluster_localizations(blobs(dimensions=dimensions), StormGraphParams(**params))
-    again = result_from_bytes(result_bytes(result))
+    again = result_from_bytes(result_bytes(result), ClusteringResult)
     ours, theirs = leaves(result), leaves(again)
     assert len(ours) == len(theirs) > 30
     assert all(map(same, ours, theirs))
@@ -50,7 +58,7 @@ def test_a_damaged_result_is_refused(blobs, damage):
         "other": b"not a result at all",
     }[damage]
     with pytest.raises(InputError, match="damaged"):
-        result_from_bytes(bytes(data))
+        result_from_bytes(bytes(data), ClusteringResult)
 
 
 def a_saved(folder, blobs):
@@ -88,6 +96,50 @@ def test_a_folder_that_moved_as_a_whole_is_found_again(tmp_path, blobs):
     new = old.rename(tmp_path / "new")
     (data_set,) = load_project(new / "study.stormgraph").project.data_sets
     assert data_set.path == str(new / "data" / "cell.csv")
+
+
+def test_what_was_found_in_a_file_that_moved_is_of_this_file_still(tmp_path, blobs):
+    old = tmp_path / "old"
+    old.mkdir()
+    saved = a_saved(old, blobs)
+    assert outdated_by(saved.project, saved.project.findings[0]) == ()
+    save_project(old / "study.stormgraph", saved)
+    new = old.rename(tmp_path / "new")
+    project = load_project(new / "study.stormgraph").project
+    assert project.findings[0].request.path == project.data_sets[0].path
+    assert outdated_by(project, project.findings[0]) == ()
+
+
+def test_a_file_of_the_first_version_is_opened_and_saved_as_the_present_one(tmp_path):
+    """The file was written by the app as it was before it kept comparisons of two colours."""
+    for name in ("version_1.stormgraph", "version_1.csv"):
+        shutil.copy(DATA / name, tmp_path)
+    saved = load_project(tmp_path / "version_1.stormgraph")
+    project = saved.project
+    (data_set,), (finding,) = project.data_sets, project.findings
+    assert data_set.path == str(tmp_path / "version_1.csv")
+    assert [one.roi.name for one in data_set.regions] == ["cell 1"]
+    assert (project.seed, project.pair, saved.comparisons) == (5, None, {})
+    # the result is that of its request
+    again = cluster(finding.request, load(finding.request))
+    np.testing.assert_array_equal(saved.results[finding.key].labels, again.labels)
+    path = tmp_path / "now.stormgraph"
+    save_project(path, saved)
+    with zipfile.ZipFile(path) as archive:
+        assert json.loads(archive.read(PROJECT))["project"]["schema"] == SCHEMA
+    assert load_project(path).project.as_dict() == project.as_dict()
+
+
+def test_a_file_of_a_later_version_is_refused_by_its_version(tmp_path, blobs):
+    path = tmp_path / "study.stormgraph"
+    save_project(path, a_saved(tmp_path, blobs))
+    with zipfile.ZipFile(path) as archive:
+        values = json.loads(archive.read(PROJECT))
+    values["project"]["schema"] = SCHEMA + 1
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(PROJECT, json.dumps(values))
+    with pytest.raises(InputError, match=f"schema {SCHEMA + 1}.*version that saved it"):
+        load_project(path)
 
 
 def test_what_is_no_project_is_refused_by_name(tmp_path, blobs):

@@ -2,16 +2,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
 from stormgraph_gui.models.autosave import Autosave
-from stormgraph_gui.models.project import Region
+from stormgraph_gui.models.overlap import Comparison, requests_of
+from stormgraph_gui.models.project import PairFinding, Region
+from stormgraph_gui.models.project_file import load_project
 from stormgraph_gui.models.result_file import result_bytes
 from stormgraph_gui.models.workspace import Loaded
 from stormgraph_py import read_localizations, write_localizations
 from stormgraph_py.report.analysis import prepare
+from stormgraph_py.report.overlap_analysis import OverlapParams
 from stormgraph_py.roi import Roi
 
 pytestmark = pytest.mark.features("viewer", "projects")
@@ -154,3 +158,94 @@ def test_saving_after_a_small_change_encodes_no_result(app, qtbot, study, monkey
     projects.keep_unsaved()
     assert projects.save(study.with_name("copy.stormgraph"))
     assert encoded == []
+
+
+@pytest.fixture
+def two_colours(app, blobs, put_data, tmp_path):
+    """An app with two files that were compared, and the saved project."""
+    from stormgraph_gui.jobs import work
+
+    overlap, raws = app.provided["overlap"], []
+    for seed, name in enumerate(("red.csv", "green.csv")):
+        path = tmp_path / name
+        write_localizations(blobs(seed=seed, n_blobs=6), path)
+        raws.append(read_localizations(path))
+        sha256 = raws[-1].provenance.sha256
+        app.workspace.look_at(put_data(raws[-1], path=str(path), sha256=sha256))
+    red, green = overlap.controller.choices
+    overlap.controller.choose(a=green, b=red, params=OverlapParams(n_random=21, voxel_nm=7.0))
+    project, key = app.document.project.new_key()
+    app.document.record(project)
+    requests, names = requests_of(project, overlap.model.question)
+    params = overlap.model.question.params
+    answer = work.compare(
+        requests,
+        *reversed(raws),
+        names,
+        params,
+        on_progress=lambda _event: None,
+        should_stop=lambda: False,
+    )
+    pair = PairFinding(
+        key=key,
+        data_sets=(green.data_set, red.data_set),
+        region=None,
+        requests=requests,
+        params=params,
+        made_utc="2026-01-01T00:00:00+00:00",
+    )
+    overlap.model.take(Comparison(pair=pair, **answer))
+    file = tmp_path / "study.stormgraph"
+    assert app.provided["projects"].save(file)
+    return file
+
+
+@pytest.mark.features("overlap", "projects")
+def test_a_comparison_of_two_colours_comes_back_as_it_was(app, qtbot, two_colours, monkeypatch):
+    model, projects = app.provided["overlap"].model, app.provided["projects"]
+    before, asked = model.comparison, model.question
+    projects.new()
+    assert (model.comparison, model.results, model.question.params) == (None, {}, OverlapParams())
+    projects._load_missing = lambda: load_now(app)
+    assert projects.open(two_colours)
+    assert not app.document.is_modified
+    assert model.question == asked
+    qtbot.waitUntil(lambda: model.comparison is not None, timeout=PATIENCE_MS)
+    after, page = model.comparison, app.provided["overlap"].page
+    pd.testing.assert_frame_equal(after.measures, before.measures)
+    pd.testing.assert_frame_equal(after.partners, before.partners)
+    assert (after.lead, after.shown) == (before.lead, before.shown)
+    for name, figure in before.analysis.null.figures.items():
+        np.testing.assert_array_equal(after.analysis.null.figures[name].values, figure.values)
+    app.window.show_page("overlap")
+    assert page.measures.rowCount() == len(before.shown.rows)
+    assert not page.outdated.isVisible()
+    assert not app.document.is_modified
+    # it goes with its data, and comes back with them
+    key = after.pair.data_sets[0]
+    app.document.edit("remove", app.document.project.without_data_set(key))
+    app.workspace.drop_loaded(key)
+    assert model.comparison is None
+    app.document.undo()
+    load_now(app)
+    qtbot.waitUntil(lambda: model.comparison is not None, timeout=PATIENCE_MS)
+    pd.testing.assert_frame_equal(model.comparison.measures, before.measures)
+
+
+@pytest.mark.features("overlap", "projects")
+def test_a_comparison_that_does_not_fit_its_data_is_told(app, qtbot, two_colours, blobs):
+    write_localizations(blobs(seed=1, n_blobs=5), two_colours.with_name("green.csv"))
+    projects = app.provided["projects"]
+    projects.new()
+    projects._load_missing = lambda: load_now(app)
+    projects.open(two_colours)
+
+    def told():
+        return [m for m in app.activity.messages if "two colours does not fit" in m.title]
+
+    qtbot.waitUntil(lambda: bool(told()), timeout=PATIENCE_MS)
+    assert "540 localizations of green" in told()[0].text
+    assert app.provided["overlap"].model.comparison is None
+    # it is not lost either: the file may be put back
+    assert projects.save()
+    assert load_project(two_colours).comparisons

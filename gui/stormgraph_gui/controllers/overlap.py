@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stormgraph_gui.models.activity import Message
+from stormgraph_gui.models.currency import pair_outdated_by
 from stormgraph_gui.models.overlap import (
     ChannelChoice,
     Comparison,
     channel_choices,
     proposed_pair,
     requests_of,
+    wanted_channels,
 )
+from stormgraph_gui.models.project import PairFinding
 from stormgraph_gui.models.stages import stage_in_words
 from stormgraph_gui.signals import QObject, Signal
 from stormgraph_py.report.outputs import REPORT, Outputs
@@ -28,7 +32,6 @@ if TYPE_CHECKING:
     from stormgraph_gui.models.overlap import OverlapModel, Question
     from stormgraph_gui.models.workspace import Workspace
     from stormgraph_py.report.overlap_analysis import OverlapParams
-    from stormgraph_py.report.request import Request
 
 _KEPT = "overlap"
 _TITLES = {
@@ -79,7 +82,7 @@ class OverlapController(QObject):
         self._activity, self._analyst = activity, analyst
         self._works: dict[int, Work] = {}
         self._comparing: int | None = None
-        self._asked: tuple[tuple[Request, Request], OverlapParams] | None = None
+        self._asked: PairFinding | None = None
         self._was_chosen = False
         document.changed.connect(self._follow)
         workspace.loaded_changed.connect(self._loaded_changed)
@@ -107,13 +110,20 @@ class OverlapController(QObject):
         return self._comparing is not None
 
     @property
-    def is_outdated(self) -> bool:
-        """Whether something else is asked now than what was answered last."""
+    def outdated(self) -> str:
+        """Say why what was compared is not the answer any more; nothing when it is."""
         comparison, question = self._model.comparison, self._model.question
-        if comparison is None or question.fault:
-            return False
-        requests, _ = requests_of(self._document.project, question)
-        return not comparison.answers(requests, self._params(question))
+        project = self._document.project
+        if comparison is None or comparison.pair is not project.pair:
+            return ""
+        changes = pair_outdated_by(project, comparison.pair)
+        if changes:
+            return f"Out of date: {'; '.join(changes)} since. Compare again to renew it."
+        if not question.fault:
+            requests, _ = requests_of(project, question)
+            if not comparison.answers(requests, self._params(question)):
+                return "This is the answer to an earlier question: compare again."
+        return ""
 
     @property
     def task(self) -> int | None:
@@ -124,6 +134,8 @@ class OverlapController(QObject):
         """Change fields of the question: a, b, region, params."""
         question = dataclasses.replace(self._model.question, **values)
         self._was_chosen = self._was_chosen or "a" in values or "b" in values
+        if set(values) != {"params"}:
+            self._model.wanted = None
         if "a" in values and question.region not in [key for key, _ in self._regions_of(question)]:
             question = dataclasses.replace(question, region=None)
         self._model.ask(question)
@@ -150,7 +162,14 @@ class OverlapController(QObject):
             names=names,
             params=params,
         )
-        self._asked = requests, params
+        self._asked = PairFinding(
+            key="",
+            data_sets=(question.a.data_set, question.b.data_set),
+            region=question.region,
+            requests=requests,
+            params=params,
+            made_utc="",
+        )
         self._comparing = self._follow_work(
             work, f"Comparing {names[0]} and {names[1]}", self._compared, _TITLES
         )
@@ -188,8 +207,11 @@ class OverlapController(QObject):
 
     def _compared(self, answer: dict[str, Any]) -> None:
         assert self._asked is not None
-        requests, params = self._asked
-        comparison = Comparison(requests=requests, params=params, **answer)
+        project, key = self._document.project.new_key()
+        made = datetime.now(UTC).isoformat(timespec="seconds")
+        pair = dataclasses.replace(self._asked, key=key, made_utc=made)
+        comparison = Comparison(pair=pair, **answer)
+        self._document.record(project)
         self._model.take(comparison)
         a, b = comparison.analysis.names
         title = f"{a} and {b} compared"
@@ -252,18 +274,27 @@ class OverlapController(QObject):
         self._follow()
 
     def _let_go(self) -> None:
-        """Forget what was compared, or stop comparing it, when its data sets are gone."""
-        project, comparison = self._document.project, self._model.comparison
-        if comparison is not None and not comparison.is_of(project):
-            self._model.take(None)
-        if self._asked is not None and self.is_running:
-            paths = {one.path for one in project.data_sets}
-            if any(one.path not in paths for one in self._asked[0]):
-                self.cancel()
+        """Stop comparing data sets that are gone."""
+        keys = {one.key for one in self._document.project.data_sets}
+        if (
+            self._asked is not None
+            and self.is_running
+            and not keys.issuperset(self._asked.data_sets)
+        ):
+            self.cancel()
+
+    def _take_wanted(self) -> None:
+        """Ask what the project asked when it was saved, once its channels are there."""
+        wanted = self._model.wanted
+        channels = None if wanted is None else wanted_channels(wanted, self.choices)
+        if wanted is not None and channels is not None:
+            self._model.wanted = None
+            self.choose(a=channels[0], b=channels[1], region=wanted.get("region"))
 
     def _follow(self, *_changes: object) -> None:
         """Keep the question among what can be asked, and propose one until the user chooses."""
         self._let_go()
+        self._take_wanted()
         choices, question = self.choices, self._model.question
         known = (question.a in choices, question.b in choices)
         if not all(known):

@@ -16,6 +16,7 @@ from stormgraph_gui.models.autosave import Autosave
 from stormgraph_gui.models.display import Display, DisplayState
 from stormgraph_gui.models.document import Document
 from stormgraph_gui.models.encoded import EncodedResults
+from stormgraph_gui.models.overlap import OverlapModel, question_as_dict
 from stormgraph_gui.models.project import Finding, Project
 from stormgraph_gui.models.project_file import SUFFIX, Saved, load_project, save_project
 from stormgraph_gui.models.workspace import Workspace
@@ -44,6 +45,8 @@ class Projects(QObject):
         Measures opened results again.
     load_missing : callable
         Reads every data set of the document that is not loaded.
+    overlap : OverlapModel, optional
+        What is asked and known of two colours, which is saved too.
 
     Attributes
     ----------
@@ -63,12 +66,13 @@ class Projects(QObject):
         autosave: Autosave,
         analyst: Worker,
         load_missing: Callable[[], object],
+        overlap: OverlapModel | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._workspace, self._display = document, workspace, display
         self._activity, self._autosave, self._analyst = activity, autosave, analyst
-        self._load_missing = load_missing
+        self._load_missing, self._overlap = load_missing, overlap
         self._path: Path | None = None
         self._results: dict[str, ClusteringResult] = {}
         self._encoded = EncodedResults()
@@ -205,7 +209,12 @@ class Projects(QObject):
         results = self._results | {
             key: analysis.result for key, analysis in self._workspace.analyses.items()
         }
-        return Saved(project=self._document.project, results=results, view=self._what_is_seen())
+        return Saved(
+            project=self._document.project,
+            results=results,
+            comparisons={} if self._overlap is None else dict(self._overlap.results),
+            view=self._what_is_seen(),
+        )
 
     def _what_is_seen(self) -> dict[str, Any]:
         state = dataclasses.asdict(self._display.state)
@@ -217,14 +226,22 @@ class Projects(QObject):
             "level": self._workspace.level,
             "clusters": sorted(self._workspace.clusters),
             "display": state,
+            "overlap": self._what_is_asked(),
             "saved_as": None if self._path is None else str(self._path.resolve()),
         }
+
+    def _what_is_asked(self) -> Mapping[str, Any] | None:
+        if self._overlap is None:
+            return None
+        return self._overlap.wanted or question_as_dict(self._overlap.question)
 
     def _go_to(self, saved: Saved, path: Path | None) -> None:
         self._workspace.clear()
         self._results = dict(saved.results)
         self._view = dict(saved.view)
         self._path = path
+        if self._overlap is not None:
+            self._overlap.reset(saved.comparisons, saved.view.get("overlap"))
         self._document.reset(saved.project)
         self._display.set(**_display_of(saved.view.get("display")))
         for data_set in saved.project.data_sets:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stormgraph_gui.controllers.kept_pair import KeptPair
 from stormgraph_gui.controllers.overlap import OverlapController
 from stormgraph_gui.features.reports import open_page
 from stormgraph_gui.models.overlap import OverlapModel
@@ -24,6 +25,9 @@ class OverlapFeature(QObject):
         self._app = app
         self.model = OverlapModel(self)
         self.controller = OverlapController(
+            self.model, app.document, app.workspace, app.activity, app.analyst, self
+        )
+        self.kept = KeptPair(
             self.model, app.document, app.workspace, app.activity, app.analyst, self
         )
         self.page = OverlapPage(self.model)
@@ -53,7 +57,7 @@ class OverlapFeature(QObject):
         if comparison is None:
             return
         known = self._app.settings.get("report folder")
-        beside = Path(comparison.requests[0].path).parent
+        beside = Path(comparison.pair.requests[0].path).parent
         parent = Path(known) if isinstance(known, str) and Path(known).is_dir() else beside
         dialog = ReportDialog(
             "Report of two colours", parent, comparison.folder_name, self._app.window
@@ -90,7 +94,7 @@ class OverlapFeature(QObject):
         self.page.panel.show_task(None if key is None else tasks.get(key))
 
     def _show_outdated(self) -> None:
-        self.page.show_outdated(self.controller.is_outdated)
+        self.page.show_outdated(self.controller.outdated)
 
     def _show_page(self) -> None:
         self._app.window.show_page("overlap")

@@ -22,7 +22,7 @@ MOST_RECENT = 8
 
 def install(app: StormGraphApp) -> None:
     """Put the feature into the app."""
-    opening = app.provided.get("opening")
+    opening, overlap = app.provided.get("opening"), app.provided.get("overlap")
     controller = Projects(
         app.document,
         app.workspace,
@@ -31,6 +31,7 @@ def install(app: StormGraphApp) -> None:
         Autosave(app.settings.folder),
         app.analyst,
         opening.load_missing if opening is not None else lambda: None,
+        None if overlap is None else overlap.model,
         app,
     )
     app.provided["projects"] = controller

@@ -19,6 +19,7 @@ from stormgraph_py.report.overlap_analysis import (
     OverlapParams,
     compare_channels,
 )
+from stormgraph_py.report.overlap_result import OverlapResult
 from stormgraph_py.report.request import Request
 
 
@@ -40,10 +41,6 @@ def compare(
         ``analysis`` (`OverlapAnalysis`); tables ``measures`` and ``partners``; ``shown``, the
         measures in words; ``lead``, a few sentences; ``shared``, 2-D polygons of both channels.
     """
-    # matplotlib, which the report needs, is loaded with the first comparison
-    from stormgraph_py.report.overlap_report import lead, measures_view
-    from stormgraph_py.report.overlap_tables import measure_table
-
     analyses = []
     for request, raw, name in zip(requests, (first, second), names, strict=True):
 
@@ -56,7 +53,33 @@ def compare(
         tell(ProgressEvent("measuring", 0, 1))
         analyses.append(steps.measure(request, selection, result))
     one, other = analyses
-    compared = compare_channels(one, other, names, params, on_progress=on_progress)
+    return _described(compare_channels(one, other, names, params, on_progress=on_progress))
+
+
+def join_comparison(
+    requests: tuple[Request, Request],
+    first: Localizations,
+    second: Localizations,
+    result: OverlapResult,
+    *,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> dict[str, Any]:
+    """Join a saved comparison with the localizations of its files; returns what `compare` does.
+
+    Raises
+    ------
+    InputError
+        When the localizations are not those that were compared.
+    """
+    return _described(result.joined(requests, (first, second)))
+
+
+def _described(compared: OverlapAnalysis) -> dict[str, Any]:
+    # matplotlib, which the report needs, is loaded with the first comparison
+    from stormgraph_py.report.overlap_report import lead, measures_view
+    from stormgraph_py.report.overlap_tables import measure_table
+
     overlap, measures = compared.overlap, measure_table(compared)
     shared: tuple[Any, ...] = ()
     if compared.dimensions == 2:

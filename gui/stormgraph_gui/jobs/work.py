@@ -14,6 +14,7 @@ from stormgraph_gui.jobs.batch_plans import Planned, planned
 from stormgraph_gui.jobs.conditions import compare_conditions as compare_conditions
 from stormgraph_gui.jobs.conditions import write_conditions as write_conditions
 from stormgraph_gui.jobs.two_colours import compare as compare
+from stormgraph_gui.jobs.two_colours import join_comparison as join_comparison
 from stormgraph_gui.jobs.two_colours import write_comparison as write_comparison
 from stormgraph_py.batch.collected import write_collected
 from stormgraph_py.batch.planning import Asked

@@ -7,12 +7,13 @@ import dataclasses
 import numpy as np
 
 from stormgraph_gui.models.guidance import GUIDANCE, SEED, value_in_words
-from stormgraph_gui.models.project import Finding, Project
+from stormgraph_gui.models.project import Finding, PairFinding, Project
 from stormgraph_py.params import StormGraphParams
 from stormgraph_py.report.request import Request
 from stormgraph_py.roi import Roi
 
 _READING = ("path", "format", "pixel_size_nm", "columns", "unit", "separator")
+_NO_REGION = "the region was removed"
 
 
 def outdated_by(project: Project, finding: Finding) -> tuple[str, ...]:
@@ -36,18 +37,50 @@ def outdated_by(project: Project, finding: Finding) -> tuple[str, ...]:
     try:
         now = project.request(finding.data_set, finding.region)
     except KeyError:
-        return ("the region was removed",)
+        return (_NO_REGION,)
     then = finding.request
-    changes = []
-    if any(getattr(now, name) != getattr(then, name) for name in _READING):
-        changes.append("the file is read in another way")
+    changes = _changes(now, then)
     if now.channel != then.channel:
         changes.append("another channel is chosen")
-    if _filters(now) != _filters(then):
-        changes.append("the filters were changed")
     if not _same_shape(now.roi, then.roi):
         changes.append("the region was changed")
     return tuple(changes)
+
+
+def pair_outdated_by(project: Project, pair: PairFinding) -> tuple[str, ...]:
+    """Return what has changed in the data since two colours were compared, in words for the user.
+
+    Parameters, of which another comparison may be asked for, do not count here.
+
+    Parameters
+    ----------
+    project : Project
+        As it is now.
+    pair : PairFinding
+        Its comparison.
+    """
+    changes = []
+    for key, then in zip(pair.data_sets, pair.requests, strict=True):
+        data_set = project.data_set(key)
+        found = _changes(project.request(key, None), then)
+        changes += [f"{change} ({data_set.name})" for change in found]
+    try:
+        now = project.request(pair.data_sets[0], pair.region).roi
+    except KeyError:
+        changes.append(_NO_REGION)
+    else:
+        if not _same_shape(now, pair.requests[0].roi):
+            changes.append("the region was changed")
+    return tuple(dict.fromkeys(changes))
+
+
+def asks_the_same(one: Request, other: Request) -> bool:
+    """Whether two requests have the same answer, whatever the names and tags of their regions."""
+    return (
+        not _changes(one, other)
+        and (one.channel, one.params, one.seed) == (other.channel, other.params, other.seed)
+        and _same_shape(one.roi, other.roi)
+    )
 
 
 def parameters_apart(
@@ -80,6 +113,16 @@ def parameters_apart(
     if then.seed != seed:
         apart.append((GUIDANCE[SEED].label, str(then.seed)))
     return tuple(apart)
+
+
+def _changes(now: Request, then: Request) -> list[str]:
+    """Return what has changed of a file and its filters."""
+    changes = []
+    if any(getattr(now, name) != getattr(then, name) for name in _READING):
+        changes.append("the file is read in another way")
+    if _filters(now) != _filters(then):
+        changes.append("the filters were changed")
+    return changes
 
 
 def _filters(request: Request) -> list[dict[str, object]]:

@@ -10,7 +10,7 @@ from stormgraph_gui.signals import QObject, Signal
 MOST_STEPS = 200
 """Steps that can be undone."""
 
-_COMPARED = ("data_sets", "params", "seed", "findings")
+_COMPARED = ("data_sets", "params", "seed", "findings", "pair")
 
 
 class Document(QObject):
@@ -140,7 +140,10 @@ class Document(QObject):
         findings = tuple(f for f in (*back, *self._project.findings) if f.data_set in there)
         if findings == self._project.findings:
             findings = self._project.findings
-        return replace(project, findings=findings, n_keys=self._project.n_keys)
+        pair = self._project.pair
+        if pair is None or not there.issuperset(pair.data_sets):
+            pair = project.pair
+        return replace(project, findings=findings, pair=pair, n_keys=self._project.n_keys)
 
     def _go_to(self, project: Project) -> None:
         before, self._project = self._project, project

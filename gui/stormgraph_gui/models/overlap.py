@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stormgraph_gui.models.project import DataSet, Project
+from stormgraph_gui.models.currency import asks_the_same
+from stormgraph_gui.models.project import DataSet, PairFinding, Project
 from stormgraph_gui.models.workspace import Loaded
 from stormgraph_gui.signals import QObject, Signal
 from stormgraph_py.errors import ParameterError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from stormgraph_py.localizations import Localizations
+    from stormgraph_py.report.overlap_result import OverlapResult
     from stormgraph_py.report.views import TableView
 
 Selected = tuple[int, int]
@@ -92,10 +94,8 @@ class Comparison:
 
     Parameters
     ----------
-    requests : tuple of Request
-        What was asked of each channel.
-    params : OverlapParams
-        How they were compared.
+    pair : PairFinding
+        What was asked, as the project keeps it.
     analysis : OverlapAnalysis
         What came out.
     measures, partners : DataFrame
@@ -108,8 +108,7 @@ class Comparison:
         2-D: what each pair of overlapping clusters shares.
     """
 
-    requests: tuple[Request, Request]
-    params: OverlapParams
+    pair: PairFinding
     analysis: OverlapAnalysis
     measures: pd.DataFrame
     partners: pd.DataFrame
@@ -117,20 +116,15 @@ class Comparison:
     lead: str
     shared: tuple[BaseGeometry, ...]
 
-    def is_of(self, project: Project) -> bool:
-        """Whether the project still has the data sets that were compared."""
-        paths = {one.path for one in project.data_sets}
-        return all(one.path in paths for one in self.requests)
-
     def answers(self, requests: tuple[Request, Request], params: OverlapParams) -> bool:
         """Whether the same was asked then as now."""
-        then = [one.as_dict() for one in self.requests]
-        return then == [one.as_dict() for one in requests] and self.params == params
+        asked = zip(self.pair.requests, requests, strict=True)
+        return self.pair.params == params and all(asks_the_same(*both) for both in asked)
 
     @property
     def folder_name(self) -> str:
         """Name of the folder of its report, as the command line calls it."""
-        names = [result_name(one.path) for one in self.requests]
+        names = [result_name(one.path) for one in self.pair.requests]
         return "_and_".join(dict.fromkeys(names))
 
 
@@ -145,6 +139,11 @@ class OverlapModel(QObject):
         There is another comparison, or none.
     selected_changed : Signal
         Another cluster stands out.
+    results : dict of str to OverlapResult
+        What is kept of comparisons, by their key in the project.
+    wanted : mapping or None
+        The question of a project that was opened, as `question_as_dict` returned it, until the
+        channels that it asks for are there.
     """
 
     question_changed = Signal()
@@ -156,6 +155,8 @@ class OverlapModel(QObject):
         self._question = Question()
         self._comparison: Comparison | None = None
         self._selected: Selected | None = None
+        self.results: dict[str, OverlapResult] = {}
+        self.wanted: Mapping[str, Any] | None = None
 
     @property
     def question(self) -> Question:
@@ -182,6 +183,12 @@ class OverlapModel(QObject):
         """Take in a comparison."""
         self._comparison, self._selected = comparison, None
         self.compared.emit()
+
+    def reset(self, results: Mapping[str, OverlapResult], wanted: Mapping[str, Any] | None) -> None:
+        """Begin with what another project knows and asks."""
+        self.results, self.wanted = dict(results), wanted
+        self.take(None)
+        self.ask(Question(params=_wanted_params(wanted)))
 
     def select(self, cluster: Selected | None) -> None:
         """Let a cluster stand out."""
@@ -238,6 +245,39 @@ def requests_of(
         project.request(b.data_set, None), channel=b.channel, roi=first.roi
     )
     return (first, second), told_apart((a.name, b.name))
+
+
+def question_as_dict(question: Question) -> dict[str, Any]:
+    """Return a question ready for JSON."""
+    params = dataclasses.asdict(question.params)
+    return {
+        "a": _names(question.a),
+        "b": _names(question.b),
+        "region": question.region,
+        "params": params,
+    }
+
+
+def wanted_channels(
+    wanted: Mapping[str, Any], choices: tuple[ChannelChoice, ...]
+) -> tuple[ChannelChoice, ChannelChoice] | None:
+    """Return the channels that a saved question asks for, once both are there."""
+    a, b = (
+        next((c for c in choices if _names(c) == wanted.get(channel)), None) for channel in "ab"
+    )
+    return None if a is None or b is None else (a, b)
+
+
+def _names(choice: ChannelChoice | None) -> dict[str, Any] | None:
+    return None if choice is None else {"data_set": choice.data_set, "channel": choice.channel}
+
+
+def _wanted_params(wanted: Mapping[str, Any] | None) -> OverlapParams:
+    """Return the parameters of a saved question; the usual ones where they make no sense."""
+    try:
+        return OverlapParams(**(wanted or {}).get("params", {}))
+    except (TypeError, ParameterError):
+        return OverlapParams()
 
 
 def numbers_of(comparison: Comparison) -> dict[str, dict[str, Any]]:

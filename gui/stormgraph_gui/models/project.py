@@ -11,11 +11,14 @@ from typing import Any
 from stormgraph_py.errors import InputError
 from stormgraph_py.filters import Filter, filter_from_dict
 from stormgraph_py.params import StormGraphParams
+from stormgraph_py.report.overlap_analysis import OverlapParams
 from stormgraph_py.report.request import Request
 from stormgraph_py.roi import Roi
 
-SCHEMA = 1
-"""Version of the layout of a project file."""
+SCHEMA = 2
+"""Version of the layout of a project file. The first one knew no comparison of two colours."""
+
+_READ = (1, SCHEMA)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -158,6 +161,56 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class PairFinding:
+    """A comparison of two colours that the project keeps: which question it answers.
+
+    The numbers themselves are in `OverlapModel.results`, and in a file of their own when saved.
+
+    Parameters
+    ----------
+    key : str
+        Names the comparison in the project, and never changes.
+    data_sets : tuple of str
+        Keys of the data sets of both channels.
+    region : str or None
+        Key of the region, one of the first data set; None is the whole field.
+    requests : tuple of Request
+        What was asked of each channel.
+    params : OverlapParams
+        How they were compared.
+    made_utc : str
+        When it was made, ISO 8601.
+    """
+
+    key: str
+    data_sets: tuple[str, str]
+    region: str | None
+    requests: tuple[Request, Request]
+    params: OverlapParams
+    made_utc: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the comparison ready for JSON."""
+        return {
+            "key": self.key,
+            "data_sets": list(self.data_sets),
+            "region": self.region,
+            "requests": [request.as_dict() for request in self.requests],
+            "params": dataclasses.asdict(self.params),
+            "made_utc": self.made_utc,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> PairFinding:
+        """Make a comparison from what `as_dict` returned."""
+        known = dict(values)
+        one, other = known.pop("data_sets")
+        a, b = map(Request.from_dict, known.pop("requests"))
+        params = OverlapParams(**known.pop("params"))
+        return cls(data_sets=(one, other), requests=(a, b), params=params, **known)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Project:
     """Everything that is saved. Every edit returns a new project that shares what is unchanged.
 
@@ -171,6 +224,8 @@ class Project:
         Seed of the next analysis.
     findings : tuple of Finding
         Results, oldest first.
+    pair : PairFinding or None
+        The comparison of two colours that was made last.
     n_keys : int
         Number of keys given out so far.
     """
@@ -179,6 +234,7 @@ class Project:
     params: StormGraphParams = field(default_factory=StormGraphParams)
     seed: int = 0
     findings: tuple[Finding, ...] = ()
+    pair: PairFinding | None = None
     n_keys: int = 0
 
     def data_set(self, key: str) -> DataSet:
@@ -228,10 +284,12 @@ class Project:
 
     def without_data_set(self, key: str) -> Project:
         """Remove a data set and its findings."""
+        pair = self.pair
         return dataclasses.replace(
             self,
             data_sets=tuple(one for one in self.data_sets if one.key != key),
             findings=tuple(one for one in self.findings if one.data_set != key),
+            pair=None if pair is None or key in pair.data_sets else pair,
         )
 
     def with_region(self, data_set: str, region: Region) -> Project:
@@ -264,6 +322,10 @@ class Project:
         kept = tuple(one for one in self.findings if one.key != key)
         return dataclasses.replace(self, findings=kept)
 
+    def with_pair(self, pair: PairFinding) -> Project:
+        """Keep a comparison of two colours, in the place of the one before."""
+        return dataclasses.replace(self, pair=pair)
+
     def request(self, data_set: str, region: str | None) -> Request:
         """Return what an analysis of a region, or of the whole field, is to do now.
 
@@ -292,6 +354,7 @@ class Project:
             "params": self.params.as_dict(),
             "seed": self.seed,
             "findings": [one.as_dict() for one in self.findings],
+            "pair": None if self.pair is None else self.pair.as_dict(),
             "n_keys": self.n_keys,
         }
 
@@ -305,17 +368,19 @@ class Project:
             When the values are no project, or one of a later version.
         """
         schema = values.get("schema")
-        if schema != SCHEMA:
+        if schema not in _READ:
             raise InputError(
-                f"The project has the schema {schema!r} and this version of the app reads "
+                f"The project has the schema {schema!r} and this version of the app reads up to "
                 f"{SCHEMA}; open it with the version that saved it."
             )
+        pair = values.get("pair")
         try:
             return cls(
                 data_sets=tuple(map(DataSet.from_dict, values["data_sets"])),
                 params=StormGraphParams.from_dict(values["params"]),
                 seed=int(values["seed"]),
                 findings=tuple(map(Finding.from_dict, values["findings"])),
+                pair=None if pair is None else PairFinding.from_dict(pair),
                 n_keys=int(values["n_keys"]),
             )
         except (KeyError, TypeError, AttributeError, ValueError) as error:

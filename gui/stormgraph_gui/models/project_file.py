@@ -15,12 +15,15 @@ from stormgraph_gui.models.project import DataSet, Project
 from stormgraph_gui.models.result_file import result_from_bytes
 from stormgraph_py.errors import InputError
 from stormgraph_py.io.writers import write_to
+from stormgraph_py.report.overlap_result import OverlapResult
+from stormgraph_py.report.request import Request
 from stormgraph_py.result import ClusteringResult
 
 SUFFIX = ".stormgraph"
 """Ending of project files."""
 
 PROJECT = "project.json"
+_RESULT, _COMPARISON = "results/{}.npz", "comparisons/{}.npz"
 LARGEST_BYTES = 1 << 34
 """Members that unpack to more are refused."""
 
@@ -35,12 +38,15 @@ class Saved:
         The project.
     results : mapping of str to ClusteringResult
         By the key of their finding.
+    comparisons : mapping of str to OverlapResult
+        The comparison of two colours, by its key.
     view : mapping
         What was looked at, ready for JSON.
     """
 
     project: Project
     results: Mapping[str, ClusteringResult] = field(default_factory=dict)
+    comparisons: Mapping[str, OverlapResult] = field(default_factory=dict)
     view: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -98,12 +104,23 @@ def load_project(path: Path, encoded: EncodedResults | None = None) -> Saved:
         with zipfile.ZipFile(path) as archive:
             values = json.loads(_member(archive, PROJECT))
             project = _project(values["project"], path.parent)
+            there = set(archive.namelist())
             results = {
-                finding.key: result_from_bytes(_member(archive, f"results/{finding.key}.npz"))
+                finding.key: result_from_bytes(_member(archive, name), ClusteringResult)
                 for finding in project.findings
-                if f"results/{finding.key}.npz" in archive.namelist()
+                if (name := _RESULT.format(finding.key)) in there
             }
-            saved = Saved(project=project, results=results, view=values.get("view") or {})
+            comparisons = {
+                pair.key: result_from_bytes(_member(archive, name), OverlapResult)
+                for pair in (project.pair,)
+                if pair is not None and (name := _COMPARISON.format(pair.key)) in there
+            }
+            saved = Saved(
+                project=project,
+                results=results,
+                comparisons=comparisons,
+                view=values.get("view") or {},
+            )
             if encoded is not None:
                 encoded.remember(path, _members(saved))
             return saved
@@ -120,25 +137,48 @@ def load_project(path: Path, encoded: EncodedResults | None = None) -> Saved:
 
 def _members(saved: Saved) -> dict[str, Any]:
     """Return the results that a project file holds, by the names of its members."""
-    known = [finding.key for finding in saved.project.findings]
-    return {f"results/{key}.npz": saved.results[key] for key in known if key in saved.results}
+    members: dict[str, Any] = {
+        _RESULT.format(finding.key): saved.results[finding.key]
+        for finding in saved.project.findings
+        if finding.key in saved.results
+    }
+    pair = saved.project.pair
+    if pair is not None and pair.key in saved.comparisons:
+        members[_COMPARISON.format(pair.key)] = saved.comparisons[pair.key]
+    return members
 
 
 def _project(values: dict[str, Any], folder: Path) -> Project:
     beside = {one["key"]: one.pop("beside", None) for one in values["data_sets"]}
     project = Project.from_dict(values)
-    return replace(
-        project,
-        data_sets=tuple(_found_again(one, beside[one.key], folder) for one in project.data_sets),
-    )
+    for data_set in project.data_sets:
+        path = _found_again(data_set, beside[data_set.key], folder)
+        if path != data_set.path:
+            project = _with_path(project, data_set, path)
+    return project
 
 
-def _found_again(data_set: DataSet, beside: str | None, folder: Path) -> DataSet:
-    """Return a data set with the path where its file is now, if the folder moved as a whole."""
+def _with_path(project: Project, data_set: DataSet, path: str) -> Project:
+    """Return a project that finds a file elsewhere; what was found in it is of this file still."""
+
+    def moved(request: Request) -> Request:
+        return replace(request, path=path) if request.path == data_set.path else request
+
+    findings = tuple(replace(one, request=moved(one.request)) for one in project.findings)
+    pair = project.pair
+    if pair is not None:
+        a, b = map(moved, pair.requests)
+        pair = replace(pair, requests=(a, b))
+    project = replace(project, findings=findings, pair=pair)
+    return project.editing(data_set.key, lambda one: replace(one, path=path))
+
+
+def _found_again(data_set: DataSet, beside: str | None, folder: Path) -> str:
+    """Return where the file of a data set is now, if the folder moved as a whole."""
     if Path(data_set.path).exists() or not beside:
-        return data_set
+        return data_set.path
     moved = Path(os.path.normpath(folder / beside))
-    return replace(data_set, path=str(moved)) if moved.exists() else data_set
+    return str(moved) if moved.exists() else data_set.path
 
 
 def _relative(path: str, folder: Path) -> str | None:

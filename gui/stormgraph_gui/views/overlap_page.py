@@ -72,7 +72,7 @@ class OverlapPage(QWidget):
         ):
             self.tabs.addTab(widget, title)
         self.outdated = named("overlap outdated", QLabel())
-        self.outdated.setText("This is the answer to an earlier question: compare again.")
+        self.outdated.setWordWrap(True)
         self.outdated.setForegroundRole(self.palette().ColorRole.BrightText)
         self.outdated.setMargin(6)
         self.results = QSplitter(Qt.Orientation.Vertical)
@@ -107,9 +107,10 @@ class OverlapPage(QWidget):
         self.partner_table.selectionModel().currentRowChanged.connect(self._row_chosen)
         self._show_comparison()
 
-    def show_outdated(self, is_outdated: bool) -> None:
-        """Say that something else is asked by now."""
-        self.outdated.setVisible(is_outdated)
+    def show_outdated(self, why: str) -> None:
+        """Say why this is not the answer any more; nothing when it is."""
+        self.outdated.setText(why)
+        self.outdated.setVisible(bool(why))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put picture and numbers beside each other where there is room."""
