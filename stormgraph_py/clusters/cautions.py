@@ -19,6 +19,9 @@ FEW_UNITS = 5
 FEW_REPLICATES = 3
 """Replicates in a condition below which nothing can be said of other replicates."""
 
+MOST_NAMED = 8
+"""Measures that are named in a sentence; the others are counted."""
+
 POOLED = (
     "Clusters were pooled as if each were an independent observation. They are not: clusters of "
     "one cell resemble each other, so that these p-values are far too small. Use the unit cell "
@@ -128,10 +131,31 @@ def _out_of_reach(comparison: Comparison) -> Iterator[str]:
             n = int(hard["n_in_family"].iloc[0])
             yield (
                 f"After {params.correction.capitalize()} correction for {n} tests, a {test} test "
-                f"that stands alone cannot give p < {ALPHA:g} at {_listed(_sizes(hard))} "
-                f"{plural(str(unit))}. Compare fewer measures (--measure) or only with a control "
-                "(--control), decided before looking."
+                f"that stands alone cannot give p < {ALPHA:g}{_for_which(hard, known)} at "
+                f"{_listed(_sizes(hard))} {plural(str(unit))}. {_turned(known)} Compare fewer "
+                "measures (--measure) or only with a control (--control), decided before looking."
             )
+
+
+def _for_which(rows: pd.DataFrame, among: pd.DataFrame) -> str:
+    """Name the measures of some tests, unless they are those of all."""
+    measures = list(dict.fromkeys(rows["measure"]))
+    return "" if len(measures) == among["measure"].nunique() else f" for {_listed(_few(measures))}"
+
+
+def _turned(known: pd.DataFrame) -> str:
+    """Name the measures that are significant before the correction alone."""
+    turned = known[(known["p"] < ALPHA) & (known["p_corrected"] >= ALPHA)]
+    measures = list(dict.fromkeys(turned["measure"]))
+    if not measures:
+        return "It changed no verdict here."
+    return f"It changed the verdict on {_listed(_few(measures))}: p < {ALPHA:g} only before it."
+
+
+def _few(names: list[str]) -> list[str]:
+    """Return the first names, and how many more there are."""
+    more = len(names) - MOST_NAMED
+    return names if more < 2 else [*names[:MOST_NAMED], f"{more} more"]
 
 
 def _sizes(rows: pd.DataFrame) -> list[str]:

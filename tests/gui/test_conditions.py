@@ -1,4 +1,5 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -6,7 +7,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton
 
-from stormgraph_gui.models.comparison_text import all_tests, effects_of, means_of, p_text, verdicts
+from stormgraph_gui.models.comparison_text import (
+    all_tests,
+    caution_in_words,
+    effects_of,
+    means_of,
+    measure_title,
+    p_text,
+    verdicts,
+)
 from stormgraph_gui.models.conditions import (
     describe_settings,
     entries,
@@ -287,6 +296,20 @@ def test_files_of_one_name_are_told_apart_by_their_folders():
 def test_remedies_are_those_of_the_page():
     text = "Compare fewer measures (--measure) or only with a control (--control)."
     assert in_the_app(text) == "Compare fewer measures (Measures) or only with a control (Against)."
+
+
+def test_cautions_name_measures_in_words():
+    comparison = SimpleNamespace(
+        measures=("area_nm2", "median_area_nm2"), of_clusters=(True, False), unit="cell"
+    )
+    said = caution_in_words(
+        comparison, "median_area_nm2: none. It changed the verdict on area_nm2 (--measure)."
+    )
+    median, area = (
+        measure_title(comparison, name).split(" (")[0] for name in ("median_area_nm2", "area_nm2")
+    )
+    assert said == f"{median}: none. It changed the verdict on {area.lower()} (Measures)."
+    assert "_" not in said
 
 
 def test_tags_are_those_that_the_project_has_now():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stormgraph_gui.models.wording import in_the_app
 from stormgraph_py.clusters.cautions import plural
 from stormgraph_py.report.compare_words import CORRECTION_NAMES, TEST_NAMES, measure_label
 from stormgraph_py.report.numbers import count, percent, rounded
@@ -113,6 +115,16 @@ def means_of(comparison: Comparison, measure: str) -> list[Statement]:
         value = f"mean {rounded(row['mean'])}{f' {unit}' if unit else ''}{_interval(row, 'mean')}"
         found.append(Statement(what=f"{row['condition']}, {units}", value=value))
     return found
+
+
+def caution_in_words(comparison: Comparison, text: str) -> str:
+    """Say a caution in the words of the app: its options, and the names of measures."""
+    for measure in sorted(comparison.measures, key=len, reverse=True):
+        words, _ = measure_label(measure, _of_clusters(comparison, measure))
+        if text.startswith(f"{measure}:"):
+            words = f"{words[0].upper()}{words[1:]}"
+        text = re.sub(rf"\b{re.escape(measure)}\b", words, text)
+    return in_the_app(text)
 
 
 def interval_name(comparison: Comparison) -> str:

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 from stormgraph_gui.models.comparison_text import (
     Statement,
     all_tests,
+    caution_in_words,
     effects_of,
     interval_name,
     means_of,
     verdicts,
 )
-from stormgraph_gui.models.wording import in_the_app
 from stormgraph_py.report.compare_analysis import ComparedResults
 
 
@@ -40,7 +40,10 @@ class ComparisonText(QTextBrowser):
         parts = [f"<p><b>{html.escape(line)}</b></p>" for line in verdicts(comparison, measure)]
         if compared.warnings:
             parts.append(_heading("Before you believe it"))
-            items = [f"<li>{html.escape(in_the_app(text))}</li>" for text in compared.warnings]
+            items = [
+                f"<li>{html.escape(caution_in_words(comparison, text))}</li>"
+                for text in compared.warnings
+            ]
             parts.append(f"<ul style='margin-left:-22px'>{''.join(items)}</ul>")
         parts.append(_heading(f"Means, one value a {unit}"))
         parts.append(_table(means_of(comparison, measure)))

@@ -251,6 +251,23 @@ def test_correction_can_put_significance_out_of_reach() -> None:
     assert any("After Holm correction for 2 tests" in text for text in cautions(many))
 
 
+def test_the_measures_that_a_correction_turned_are_named() -> None:
+    rois, clusters = study(n_cells=4, n_replicates=1, n_rois=1, seed=3)
+    is_second = clusters["roi_number"].map(rois["condition"]) == "b"
+    clusters["area_nm2"] += 1e6 * is_second
+    found = compare_conditions(
+        rois, clusters, ["area_nm2", "elongation", "clusters_per_um2"], CompareParams(**QUICK)
+    )
+    tests = found.tests.set_index("measure")
+    turned = (tests["p"] < 0.05) & (tests["p_corrected"] >= 0.05)
+    assert turned[turned].index.tolist() == ["area_nm2"]
+    (told,) = [text for text in cautions(found) if "After Holm correction for 3 tests" in text]
+    assert "changed the verdict on area_nm2: p < 0.05 only before it" in told
+    # without a second test there is nothing to correct
+    alone = compare_conditions(rois, clusters, ["area_nm2"], CompareParams(**QUICK))
+    assert not any("changed" in text for text in cautions(alone))
+
+
 def test_regions_of_one_cell_are_not_independent() -> None:
     rois, clusters = study()
     found = compare_conditions(rois, clusters, ["area_nm2"], CompareParams(unit="roi", **QUICK))
