@@ -22,6 +22,7 @@ from stormgraph_py.geojson import (
     polygons_of,
     single_feature,
 )
+from stormgraph_py.numerals import plain
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -305,7 +306,7 @@ def _closed(vertices: npt.ArrayLike) -> FloatArray:
         raise InputError(f"A vertex of the region of interest is not finite; {REMEDY}.")
     if np.abs(ring).max() > FARTHEST_NM:
         raise InputError(
-            f"A vertex of the region of interest lies beyond {FARTHEST_NM:g} nm; {REMEDY}."
+            f"A vertex of the region of interest lies beyond {plain(FARTHEST_NM)} nm; {REMEDY}."
         )
     return ring if (ring[0] == ring[-1]).all() else np.concatenate([ring, ring[:1]])
 

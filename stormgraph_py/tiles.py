@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from stormgraph_py.boxes import Box
 from stormgraph_py.errors import ParameterError
+from stormgraph_py.numerals import plain
 from stormgraph_py.roi import Roi
 
 MAX_TILES = 1_000_000
@@ -85,8 +86,8 @@ def square_tiles(
     n_tiles = (len(columns) - 1) * (len(rows) - 1)
     if n_tiles > MAX_TILES:
         raise ParameterError(
-            f"Tiles of {side_nm:g} nm would be {n_tiles} in the region's bounding box, more than "
-            f"{MAX_TILES}; are side and region both in nm?"
+            f"Tiles of {plain(side_nm)} nm would be {n_tiles} in the region's bounding box, more "
+            f"than {MAX_TILES}; are side and region both in nm?"
         )
     # Neighbours share corners to the last bit, and with them the border between them.
     u, v = np.meshgrid(columns, rows)

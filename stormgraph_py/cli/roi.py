@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from stormgraph_py.cli.common import add_common_options, add_log_option, refuse_existing
 from stormgraph_py.cli.faults import say, say_warning
 from stormgraph_py.errors import InputError, ParameterError
+from stormgraph_py.numerals import plain
 
 if TYPE_CHECKING:
     from stormgraph_py.arrays import FloatArray
@@ -65,7 +66,7 @@ def execute_grid(arguments: argparse.Namespace) -> int:
     ]
     if not tiles:
         raise InputError(
-            f"No tile of {arguments.side_um:g} µm lies in a region as a whole; use a smaller "
+            f"No tile of {plain(arguments.side_um)} µm lies in a region as a whole; use a smaller "
             "--side-um, or --min-coverage below 1 for tiles that are cut to the region."
         )
     write_rois(out, tiles)
@@ -73,7 +74,7 @@ def execute_grid(arguments: argparse.Namespace) -> int:
         area = sum(tile.area_nm2 for tile in tiles) / _NM_PER_UM**2
         whole = sum(roi.area_nm2 for roi in rois) / _NM_PER_UM**2
         say(f"{out}: {_count(len(tiles), 'tile')} of {_count(len(rois), 'region')}, "
-            f"{area:.6g} of {whole:.6g} µm²")  # fmt: skip
+            f"{plain(area)} of {plain(whole)} µm²")  # fmt: skip
     return 0
 
 
@@ -83,7 +84,7 @@ def execute_list(arguments: argparse.Namespace) -> int:
 
     rois = _read(arguments)
     header = ["name", "kind", "area µm²"]
-    rows = [[roi.name, roi.kind, f"{roi.area_nm2 / _NM_PER_UM**2:.4g}"] for roi in rois]
+    rows = [[roi.name, roi.kind, plain(roi.area_nm2 / _NM_PER_UM**2, 4)] for roi in rois]
     if arguments.data is not None:
         localizations = read_localizations(
             arguments.data, pixel_size_nm=arguments.data_pixel_size_nm
@@ -91,7 +92,7 @@ def execute_list(arguments: argparse.Namespace) -> int:
         header += ["n localizations", "per µm²"]
         counts = [int(roi.contains(localizations.xy).sum()) for roi in rois]
         for roi, row, n in zip(rois, rows, counts, strict=True):
-            row += [str(n), f"{n / (roi.area_nm2 / _NM_PER_UM**2):.4g}"]
+            row += [str(n), plain(n / (roi.area_nm2 / _NM_PER_UM**2), 4)]
         doubt = _doubt_of_unit(rois, localizations.xy, any_inside=any(counts))
         if doubt:
             say_warning(f"{arguments.file}: {doubt}")
@@ -145,9 +146,9 @@ def _doubt_of_unit(rois: Sequence[Roi], xy: FloatArray, *, any_inside: bool) -> 
         remedy = "pixels? add --unit px and --pixel-size-nm with the edge of one"
     what = "all regions lie in a corner" if any_inside else "no localization lies in a region"
     return (
-        f"{what}. The regions reach from x {left:.6g}, "
-        f"y {bottom:.6g} to {right:.6g}, {top:.6g} nm, the localizations from {x0:.6g}, {y0:.6g} "
-        f"to {x1:.6g}, {y1:.6g} nm; {remedy}"
+        f"{what}. The regions reach from x {plain(left)}, "
+        f"y {plain(bottom)} to {plain(right)}, {plain(top)} nm, the localizations from "
+        f"{plain(x0)}, {plain(y0)} to {plain(x1)}, {plain(y1)} nm; {remedy}"
     )
 
 

@@ -13,6 +13,7 @@ from stormgraph_py.arrays import BoolArray, FloatArray, IntArray
 from stormgraph_py.clusters.cluster_set import ClusterSet
 from stormgraph_py.clusters.occupancy import Grid
 from stormgraph_py.errors import InputError, ParameterError
+from stormgraph_py.numerals import plain
 
 if TYPE_CHECKING:
     import shapely
@@ -235,8 +236,8 @@ def _check_voxel(a: ClusterSet, b: ClusterSet, voxel_nm: float) -> None:
     if largest / voxel_nm**3 > 1.01 * MOST_FILLED_CELLS:
         least = (largest / MOST_FILLED_CELLS) ** (1 / 3)
         raise ParameterError(
-            f"voxel_nm={voxel_nm:g} would take {largest / voxel_nm**3:.3g} voxels, more than "
-            f"{MOST_FILLED_CELLS}; use {least:.3g} nm or more."
+            f"voxel_nm={voxel_nm:g} would take {plain(largest / voxel_nm**3, 3)} voxels, more than "
+            f"{MOST_FILLED_CELLS}; use {plain(least, 3)} nm or more."
         )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from stormgraph_py.arrays import FloatArray
 from stormgraph_py.errors import InputError
+from stormgraph_py.numerals import plain
 from stormgraph_py.params import StormGraphParams
 
 SMALLEST_FIELD_NM = 200.0
@@ -134,7 +135,7 @@ def _check_coordinates(coordinates: FloatArray, params: StormGraphParams) -> Non
         )
     if coordinates.shape[1] == 3 and np.ptp(coordinates[:, 2]) == 0:
         raise InputError(
-            f"All {n} localizations have the same z, {coordinates[0, 2]:g} nm; "
+            f"All {n} localizations have the same z, {plain(coordinates[0, 2])} nm; "
             "analyse them in two dimensions."
         )
 
@@ -147,8 +148,8 @@ def _checked_area(coordinates: FloatArray, area: float | None) -> tuple[float, l
             raise InputError(f"The {name} of the ROI is {area} {unit}; give one above 0.")
         share = float(area) / float(np.prod(sides)) if sides.all() else 1.0
         return float(area), [] if share >= SMALLEST_AREA else [
-            f"The {name} of the ROI, {area:g} {unit}, is a share of {share:.2g} of the box around "
-            f"the localizations; check that it is in {unit}."
+            f"The {name} of the ROI, {plain(area)} {unit}, is a share of {plain(share, 2)} of the "
+            f"box around the localizations; check that it is in {unit}."
         ]
     if (sides == 0).any():
         axis = "xyz"[int(np.argmin(sides))]
@@ -180,6 +181,6 @@ def _usable_sigma(sigma: FloatArray, field_nm: float) -> tuple[FloatArray | None
     n = int(unknown.any(axis=1).sum())
     return np.where(unknown, median, sigma), [
         f"{n} of {len(sigma)} localizations have no usable precision (unknown, or above the field "
-        f"of view of {field_nm:.4g} nm); the median ({', '.join(f'{m:.3g}' for m in median)} nm) "
-        "stands in."
+        f"of view of {plain(field_nm, 4)} nm); the median "
+        f"({', '.join(plain(m, 3) for m in median)} nm) stands in."
     ]

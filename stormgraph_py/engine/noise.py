@@ -19,6 +19,7 @@ from stormgraph_py.engine.communities import LARGEST_SEED, louvain, two_level_mo
 from stormgraph_py.engine.edges import Edges
 from stormgraph_py.engine.outliers import outlier_rules
 from stormgraph_py.errors import InputError, ParameterError
+from stormgraph_py.numerals import plain
 from stormgraph_py.params import CommunityBackend, LouvainBackend
 from stormgraph_py.progress import SILENT, Progress
 
@@ -199,7 +200,9 @@ def focal_cloud(z_nm: FloatArray, xy_area: float) -> RandomCloud:
 
 def _density(n_localizations: int, area: float) -> float:
     if not (area > 0 and math.isfinite(area)):
-        raise ParameterError(f"area={area:g} of the ROI is not above 0; give the area of the ROI.")
+        raise ParameterError(
+            f"area={plain(area)} of the ROI is not above 0; give the area of the ROI."
+        )
     if n_localizations < 1:
         raise ParameterError("No localizations: a random cloud needs at least 1; got 0.")
     return n_localizations / area
@@ -312,7 +315,7 @@ def _degree_law(cloud: RandomCloud, r0_nm: float, height: float) -> tuple[FloatA
     n_neighbors, mean, variance = (float((expected * weight**power).sum()) for power in (0, 1, 2))
     if n_neighbors > MOST_NEIGHBORS:
         raise ParameterError(
-            f"r0={r0_nm:g} nm holds {n_neighbors:.2g} random neighbours, more than "
+            f"r0={plain(r0_nm)} nm holds {plain(n_neighbors, 2)} random neighbours, more than "
             f"{MOST_NEIGHBORS}; check that the area of the ROI is in nm² (nm³ in 3-D)."
         )
     # the transform is periodic: leave room for degrees that practically never occur
@@ -390,7 +393,8 @@ def _at_chance(chance: FloatArray, cloud: RandomCloud, r0_nm: float, height: flo
 def _check_r0(r0_nm: float) -> None:
     if not (r0_nm > 0 and math.isfinite(r0_nm)):
         raise ParameterError(
-            f"r0={r0_nm:g} nm is not above 0; localizations that coincide have no length scale."
+            f"r0={plain(r0_nm)} nm is not above 0; localizations that coincide have no length "
+            "scale."
         )
 
 

@@ -13,6 +13,7 @@ from stormgraph_py.arrays import FloatArray
 from stormgraph_py.errors import ParameterError
 from stormgraph_py.filters.columns import columns_meant
 from stormgraph_py.localizations import Localizations
+from stormgraph_py.numerals import plain
 
 _TOKEN = re.compile(r"""\s*("[^"]*"|'[^']*'|<=|>=|==|!=|[<>=≤≥]|[^<>=≤≥!"']+)""")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -167,7 +168,7 @@ class Keep:
         if not len(known):
             return f"every value of {self.column!r} is missing"
         meant = ", ".join(columns_meant(self.column, localizations))
-        return f"{meant} is {known.min():.6g} to {known.max():.6g}"
+        return f"{meant} is {plain(known.min())} to {plain(known.max())}"
 
     def _values(self, localizations: Localizations) -> list[FloatArray]:
         table = localizations.table

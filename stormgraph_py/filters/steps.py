@@ -13,6 +13,7 @@ from stormgraph_py.errors import InputError, ParameterError
 from stormgraph_py.filters.comparison import written
 from stormgraph_py.filters.merging import check_merging, merge_reappearing
 from stormgraph_py.localizations import Localizations
+from stormgraph_py.numerals import plain
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,9 @@ class Frames:
         frame = _frames(localizations)
         known = frame[~np.isnan(frame)]
         return (
-            f"frames are {known.min():g} to {known.max():g}" if len(known) else "none has a frame"
+            f"frames are {plain(known.min())} to {plain(known.max())}"
+            if len(known)
+            else "none has a frame"
         )
 
 
@@ -152,7 +155,7 @@ class Density:
     def remedy(self, localizations: Localizations) -> str:
         """Say how far neighbours are."""
         nearest = float(self._distance(localizations, math.inf).min(initial=math.inf))
-        return f"the closest have {self.min_neighbors} others within {nearest:.4g} nm"
+        return f"the closest have {self.min_neighbors} others within {plain(nearest, 4)} nm"
 
     def _distance(self, localizations: Localizations, bound: float | None = None) -> FloatArray:
         """Distance to the neighbour that is needed, infinite where it is beyond the bound, (n,)."""

@@ -15,6 +15,7 @@ from stormgraph_py.io.plausibility import plausibility_warnings
 from stormgraph_py.io.reader import ReadOptions, suggestion
 from stormgraph_py.io.units import scale_to_nm
 from stormgraph_py.localizations import COLUMNS, Localizations, Provenance
+from stormgraph_py.numerals import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -236,8 +237,8 @@ def _finite_rows(
     wrong = next(t for t in coordinates if not np.isfinite(values[t][row]))
     warnings.append(
         f"{n_wrong} of {len(keep)} rows set aside: a coordinate is missing or not finite. The "
-        f"first is {raw.where(row)}, where {columns[wrong]!r} is {values[wrong][row]:g}; correct "
-        "such rows if they matter."
+        f"first is {raw.where(row)}, where {columns[wrong]!r} is {plain(values[wrong][row])}; "
+        "correct such rows if they matter."
     )
     return keep
 
@@ -271,9 +272,10 @@ def _without_impossible_sigmas(
             so = "are unknown now" if possible.any() else "so the column is not used"
             warnings.append(
                 f"{n_wrong} of {len(sigma)} values of {name!r} cannot be a localization precision "
-                f"(above 0 and at most the field of view of {bound:.4g} nm) and {so}; the first is "
-                f"{raw.where(int(np.flatnonzero(keep)[row]))}, {sigma[row]:g} nm. Their rows are "
-                "kept."
+                f"(above 0 and at most the field of view of {plain(bound, 4)} nm) and {so}; the "
+                "first is "
+                f"{raw.where(int(np.flatnonzero(keep)[row]))}, {plain(sigma[row])} nm. Their rows "
+                "are kept."
             )
     return cleaned
 

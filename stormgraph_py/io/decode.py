@@ -18,6 +18,7 @@ from stormgraph_py.io.reader import Reader, ReadOptions
 from stormgraph_py.io.source import Peek, peek
 from stormgraph_py.io.text import read_text
 from stormgraph_py.localizations import Localizations
+from stormgraph_py.numerals import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,14 +63,17 @@ def _read(path: Path, options: ReadOptions) -> Localizations:
         meta = _meta_of_csv(begin.lines)
     unit, sizes = _unit(meta), _pixel_sizes(meta)
     warnings: list[str] = []
-    if unit == "px" and options.pixel_size_nm is None and sizes is not None:
+    told = options.pixel_size_nm
+    if unit == "px" and told is None and sizes is not None:
         frame = _in_nm(frame, sizes)
         unit = "nm"
-        notes.append(f"Pixels of {sizes[0]:g} x {sizes[1]:g} nm, as the file states, were made nm.")
-    elif unit == "px" and sizes is not None and set(sizes) != {options.pixel_size_nm}:
+        notes.append(
+            f"Pixels of {plain(sizes[0])} x {plain(sizes[1])} nm, as the file states, were made nm."
+        )
+    elif unit == "px" and told is not None and sizes is not None and set(sizes) != {told}:
         warnings.append(
-            f"The pixel size of {options.pixel_size_nm:g} nm was used, as told; the file says "
-            f"{sizes[0]:g} x {sizes[1]:g} nm."
+            f"The pixel size of {plain(told)} nm was used, as told; the file says "
+            f"{plain(sizes[0])} x {plain(sizes[1])} nm."
         )
     # z is nm whatever x and y are
     units = {name: unit for a in "xy" for name in (a, f"{a}_sig")} | {"z": "nm", "z_sig": "nm"}

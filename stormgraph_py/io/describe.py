@@ -9,6 +9,7 @@ import numpy as np
 
 from stormgraph_py.arrays import FloatArray
 from stormgraph_py.localizations import COLUMNS, Localizations
+from stormgraph_py.numerals import plain
 
 _NM2_PER_UM2 = 1e6
 
@@ -97,7 +98,7 @@ class FileSummary:
         for axis, (low, median, high) in self.sigma_nm.items():
             yield (
                 f"Precision {axis}",
-                f"median {median:.3g} nm, 5 to 95%: {low:.3g} to {high:.3g} nm",
+                f"median {plain(median, 3)} nm, 5 to 95%: {plain(low, 3)} to {plain(high, 3)} nm",
             )
         if not self.sigma_nm:
             yield "Precision", "not in the file"

@@ -20,6 +20,7 @@ from stormgraph_py.io.reader import Reader, ReadOptions
 from stormgraph_py.io.source import Peek, as_utf8, read_bytes
 from stormgraph_py.io.text import parse_text
 from stormgraph_py.localizations import Localizations
+from stormgraph_py.numerals import plain
 
 NAME = "gdsc"
 
@@ -74,11 +75,13 @@ def _read(path: Path, options: ReadOptions) -> Localizations:
     pixel_size = _pixel_size(header.text)
     warnings: list[str] = []
     if pixel_size is not None:
-        said.append(f"The pixel size of {pixel_size:g} nm is read from the file's calibration.")
+        said.append(
+            f"The pixel size of {plain(pixel_size)} nm is read from the file's calibration."
+        )
         if options.pixel_size_nm is not None and options.pixel_size_nm != pixel_size:
             warnings.append(
-                f"The pixel size of {options.pixel_size_nm:g} nm was used, as told; the file says "
-                f"{pixel_size:g} nm."
+                f"The pixel size of {plain(options.pixel_size_nm)} nm was used, as told; the file "
+                f"says {plain(pixel_size)} nm."
             )
         elif "px" in units.values():
             options = replace(options, pixel_size_nm=pixel_size)

@@ -24,6 +24,7 @@ from stormgraph_py.io.provenance import sha256_of
 from stormgraph_py.io.reader import Reader, ReadOptions
 from stormgraph_py.io.source import Peek, peek, read_buffer
 from stormgraph_py.localizations import Localizations
+from stormgraph_py.numerals import plain
 
 if TYPE_CHECKING:
     import mmap
@@ -126,8 +127,8 @@ def _read(path: Path, options: ReadOptions) -> Localizations:
     if extent > _LARGEST_FIELD_M:
         unit = None
         warnings.append(
-            f"The field of view would be {extent:.3g} m in the metres of this format, so that they "
-            "cannot be metres."
+            f"The field of view would be {plain(extent, 3)} m in the metres of this format, so "
+            "that they cannot be metres."
         )
     raw = RawTable(
         path=str(path),

@@ -19,6 +19,7 @@ from stormgraph_py.io.reader import Reader, ReadOptions
 from stormgraph_py.io.source import Peek
 from stormgraph_py.io.text import read_named
 from stormgraph_py.localizations import Localizations
+from stormgraph_py.numerals import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,7 +116,7 @@ def _warped(frame: pd.DataFrame, channel: pd.Series[str]) -> list[str]:
         shift = (squares**0.5).groupby(channel.to_numpy()).median()
     if not (shift > 0).any():
         return []
-    listed = ", ".join(f"{name}: {value:.3g} nm" for name, value in shift.items())
+    listed = ", ".join(f"{name}: {plain(value, 3)} nm" for name, value in shift.items())
     return [
         "Xwc, Ywc are corrected for the shift between colours as well and are kept, not used; "
         f"their median distance from Xc, Yc is {listed}. To use them say "

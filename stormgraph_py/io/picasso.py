@@ -15,6 +15,7 @@ from stormgraph_py.io.reader import Reader, ReadOptions
 from stormgraph_py.io.source import Peek, peek
 from stormgraph_py.io.write_picasso import GENERATED_BY, MISSING, SHIFT
 from stormgraph_py.localizations import Localizations
+from stormgraph_py.numerals import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +48,7 @@ def _read(path: Path, options: ReadOptions) -> Localizations:
     stated = said.pixel_size_nm
     notes, warnings = [], []
     if stated is not None:
-        notes.append(f"Pixelsize {stated:g} nm is read from {said.source}.")
+        notes.append(f"Pixelsize {plain(stated)} nm is read from {said.source}.")
     elif given is None:
         raise InputError(
             f"{path}: coordinates are in camera pixels, but {said.problem}; give the size in nm "
@@ -57,7 +58,8 @@ def _read(path: Path, options: ReadOptions) -> Localizations:
         warnings.append(f"{said.problem}; the pixel size is the one that was given.")
     if given is not None and stated is not None and given != stated:
         warnings.append(
-            f"The pixel size of {given:g} nm was used, as told; {said.source} says {stated:g} nm."
+            f"The pixel size of {plain(given)} nm was used, as told; {said.source} says "
+            f"{plain(stated)} nm."
         )
     if "sx" in frame.columns:
         notes.append("sx, sy: width of the point spread function, not the precision.")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from stormgraph_py.arrays import FloatArray
+from stormgraph_py.numerals import plain
 
 _METRES_BELOW_NM = 1e-2
 _SMALLEST_FIELD_NM = 200.0
@@ -110,8 +111,8 @@ def unit_warnings(
         return
     largest = _LARGEST_FIELD_NM if assumed else _LARGEST_STATED_FIELD_NM
     smallest = _SMALLEST_FIELD_NM if assumed else _SMALLEST_STATED_FIELD_NM
-    field = f"the field of view of {extent:.3g} nm"
-    precision = f"the median precision of {sigma:.3g} nm"
+    field = f"the field of view of {plain(extent, 3)} nm"
+    precision = f"the median precision of {plain(sigma, 3)} nm"
     if extent < _METRES_BELOW_NM:
         yield _sentence(field, "metres", "m", assumed)
     elif extent > largest:
@@ -127,7 +128,7 @@ def unit_warnings(
     elif np.isnan(sigma) and extent < _LARGEST_CAMERA_PX:
         distance = _median_neighbour_distance(xy_nm)
         if 0 < distance < _SMALLEST_NEIGHBOUR_NM:
-            what = f"the median distance of {distance:.3g} nm to the nearest neighbour"
+            what = f"the median distance of {plain(distance, 3)} nm to the nearest neighbour"
             yield _sentence(what, "pixels", "px", assumed)
 
 
@@ -151,12 +152,13 @@ def _precision_warnings(xy: FloatArray, sigma: FloatArray | None) -> Iterator[st
     extent = _extent(xy)
     if median > _SIGMA_PER_FIELD * extent > 0:
         yield (
-            f"The median precision of {median:.3g} nm is as large as the field of view of "
-            f"{extent:.3g} nm; check the unit of both, and which column is the precision."
+            f"The median precision of {plain(median, 3)} nm is as large as the field of view of "
+            f"{plain(extent, 3)} nm; check the unit of both, and which column is the precision."
         )
     elif _PSF_WIDTH_NM[0] <= median <= _PSF_WIDTH_NM[1] and high - low < _PSF_SPREAD * median:
         yield (
-            f"The precision of {median:.3g} nm hardly varies and looks like the width of the point "
+            f"The precision of {plain(median, 3)} nm hardly varies and looks like the width of "
+            "the point "
             'spread function; if so, name the column of the precision with columns={"sigma_x_nm": '
             '..., "sigma_y_nm": ...}, or remove this one from the file.'
         )
@@ -168,9 +170,9 @@ def _depth_warnings(xy: FloatArray, z: FloatArray | None) -> Iterator[str]:
     depth = float(np.ptp(z))
     remedy = "name the unit of z in the header, or choose another column with columns={'z_nm': ...}"
     if depth > _LARGEST_DEPTH_NM:
-        yield f"The depth of {depth:.3g} nm in z looks like a smaller unit than nm; {remedy}."
+        yield f"The depth of {plain(depth, 3)} nm in z looks like a smaller unit than nm; {remedy}."
     elif 0 < depth < _SMALLEST_DEPTH_NM and _extent(xy) > _WIDE_FIELD_NM:
-        yield f"The depth of {depth:.3g} nm in z looks like µm; {remedy}."
+        yield f"The depth of {plain(depth, 3)} nm in z looks like µm; {remedy}."
 
 
 def _extent(xy: FloatArray) -> float:

@@ -22,6 +22,7 @@ from stormgraph_py.io.source import Peek, as_utf8, read_bytes
 from stormgraph_py.io.text import TextTable, parse_text
 from stormgraph_py.io.units import NM_PER_UNIT, unit_named
 from stormgraph_py.localizations import Localizations
+from stormgraph_py.numerals import plain
 
 NAME = "rapidstorm"
 
@@ -163,8 +164,8 @@ def _outside(text: TextTable, fields: dict[str, _Field], columns: dict[str, str]
         if wrong.any():
             row = int(np.argmax(wrong))
             warnings.append(
-                f"{int(wrong.sum())} values of {name!r} lie outside the range of {low:.6g} to "
-                f"{high:.6g} nm that line 1 states; the first is {text.where(row)}, "
+                f"{int(wrong.sum())} values of {name!r} lie outside the range of {plain(low)} to "
+                f"{plain(high)} nm that line 1 states; the first is {text.where(row)}, "
                 f"{values[row]:g}. Check that its unit is {field.unit}."
             )
     return warnings

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stormgraph_py.errors import InputError, UntoldError
+from stormgraph_py.numerals import plain
 
 NM_PER_UNIT = {"nm": 1.0, "um": 1e3, "mm": 1e6, "m": 1e9, "angstrom": 0.1}
 """Length of each unit in nm; a pixel's length is the caller's to tell."""
@@ -137,7 +138,9 @@ def scale_to_nm(
             )
     notes += [f"{', '.join(names)}: in {u} ({why})." for (u, why), names in by_unit.items()]
     if "px" in units.values():
-        notes.append(f"A pixel is {_known_pixel_size(pixel_size_nm, columns, units, path):g} nm.")
+        notes.append(
+            f"A pixel is {plain(_known_pixel_size(pixel_size_nm, columns, units, path))} nm."
+        )
         warnings += _unusual_pixel_size(pixel_size_nm)
     elif pixel_size_nm is not None:
         notes.append("The pixel size is not needed: no length is in pixels.")
@@ -168,6 +171,6 @@ def _unusual_pixel_size(pixel_size_nm: float | None) -> list[str]:
     if pixel_size_nm is None or low <= pixel_size_nm <= high:
         return []
     return [
-        f"A pixel of {pixel_size_nm:g} nm is unusual; give the edge of a camera pixel "
+        f"A pixel of {plain(pixel_size_nm)} nm is unusual; give the edge of a camera pixel "
         "in the sample, in nm, mostly 60 to 200."
     ]

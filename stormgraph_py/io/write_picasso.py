@@ -28,6 +28,7 @@ from stormgraph_py.io.writer import (
 )
 from stormgraph_py.io.writers import write_files
 from stormgraph_py.localizations import Localizations
+from stormgraph_py.numerals import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +72,7 @@ def _write(locs: Localizations, path: Path, pixel_size_nm: float | None) -> Writ
             f"{path}: positions are too far from 0 for Picasso's numbers of 4 bytes; "
             "check their unit."
         )
-    notes.append(f"Positions are kept to {error:.1g} nm, in numbers of 4 bytes.")
+    notes.append(f"Positions are kept to {plain(error, 1)} nm, in numbers of 4 bytes.")
     missing = _fill_missing(arrays, len(locs))
     records = np.empty(len(locs), dtype=[(name, values.dtype) for name, values in arrays.items()])
     for name, values in arrays.items():

@@ -13,6 +13,7 @@ from stormgraph_py.errors import InputError, ParameterError
 from stormgraph_py.filters import Density, FilterStep, apply_filters
 from stormgraph_py.io.registry import read_localizations
 from stormgraph_py.localizations import Localizations
+from stormgraph_py.numerals import plain
 from stormgraph_py.report.request import Request as Request
 
 if TYPE_CHECKING:
@@ -281,6 +282,8 @@ def _nothing_inside(roi: Roi, localizations: Localizations) -> str:
     (x0, y0), (x1, y1) = localizations.xy.min(axis=0), localizations.xy.max(axis=0)
     return (
         f"None of {len(localizations)} localizations lies in the region of interest "
-        f"(x {left:.6g} to {right:.6g}, y {low:.6g} to {high:.6g} nm); the localizations have "
-        f"x {x0:.6g} to {x1:.6g}, y {y0:.6g} to {y1:.6g} nm. Are the region's coordinates in nm?"
+        f"(x {plain(left)} to {plain(right)}, y {plain(low)} to {plain(high)} nm); the "
+        "localizations have "
+        f"x {plain(x0)} to {plain(x1)}, y {plain(y0)} to {plain(y1)} nm. Are the region's "
+        "coordinates in nm?"
     )

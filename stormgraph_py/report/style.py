@@ -16,6 +16,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from PIL import Image
 
 from stormgraph_py.arrays import FloatArray
+from stormgraph_py.numerals import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -164,7 +165,7 @@ def length_text(length_nm: float) -> str:
     >>> length_text(500), length_text(2000)
     ('500 nm', '2 µm')
     """
-    return f"{length_nm / 1000:g} µm" if length_nm >= 1000 else f"{length_nm:g} nm"
+    return f"{plain(length_nm / 1000)} µm" if length_nm >= 1000 else f"{plain(length_nm)} nm"
 
 
 def add_scale_bar(axes: Axes, color: str, *, share: float = 0.25) -> None:

@@ -29,6 +29,7 @@ from stormgraph_py.io.head import FileHead, file_head
 from stormgraph_py.io.registry import read_localizations
 from stormgraph_py.io.roi_files import read_rois
 from stormgraph_py.localizations import Localizations
+from stormgraph_py.numerals import plain
 from stormgraph_py.progress import OnProgress, Progress, ProgressEvent, ShouldStop
 from stormgraph_py.report import analysis as steps
 from stormgraph_py.report.analysis import Analysis, Field
@@ -222,8 +223,8 @@ def cut_tiles(
     tiles = square_tiles(roi, side_nm=side_nm, angle_deg=angle_deg, min_coverage=min_coverage)
     if len(tiles) > most:
         raise InputError(
-            f"Squares of {side_nm:g} nm would be {len(tiles)} tiles, more than {most} at once. "
-            "Choose a larger side, or draw a smaller region."
+            f"Squares of {plain(side_nm)} nm would be {len(tiles)} tiles, more than {most} at "
+            "once. Choose a larger side, or draw a smaller region."
         )
     return tiles
 

@@ -107,7 +107,7 @@ def test_a_step_survives_json(step):
 @pytest.mark.parametrize(
     ("step", "reason"),
     [
-        (Keep.parse("photons > 5000"), r"photons is 1\d\d to 1\d\d\d"),
+        (Keep.parse("photons > 5000"), r"photons is 1\d\d to 1,\d\d\d"),
         (Frames(first=1000), r"frames are 0 to 9\d"),
         (Density(min_neighbors=299, radius_nm=1), "the closest have 299 others within"),
     ],

@@ -93,7 +93,7 @@ def test_positions_outside_the_stated_range_are_doubted(write):
     (warning,) = read_localizations(
         write(rapidstorm([narrow, Y], rows), "b.txt")
     ).provenance.warnings
-    assert "9 values of 'Position-0-0' lie outside the range of 0 to 1000 nm" in warning
+    assert "9 values of 'Position-0-0' lie outside the range of 0 to 1,000 nm" in warning
     assert "line 13, 1100" in warning
 
 
