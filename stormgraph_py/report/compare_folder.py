@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from stormgraph_py.clusters.dictionary import TABLES
 from stormgraph_py.errors import OutputError
 from stormgraph_py.io.writers import write_table, write_text
+from stormgraph_py.progress import Progress
 from stormgraph_py.report.compare_inputs import input_record
 from stormgraph_py.report.outputs import FIGURES, WORKBOOK, write_figures, write_tables
 from stormgraph_py.report.record import record_text, software_versions
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from stormgraph_py.clusters.compare import Comparison
+    from stormgraph_py.progress import OnProgress, ShouldStop
     from stormgraph_py.report.compare_analysis import ComparedResults
     from stormgraph_py.report.outputs import Outputs
 
@@ -53,16 +55,40 @@ def is_of_comparison(item: Path) -> bool:
     return not item.is_dir() and item.name in _FILES
 
 
-def write_comparison(folder: Path, compared: ComparedResults, outputs: Outputs) -> None:
+def write_comparison(
+    folder: Path,
+    compared: ComparedResults,
+    outputs: Outputs,
+    *,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> None:
     """Write all files of a comparison into an existing, empty folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to.
+    compared : ComparedResults
+        What was compared.
+    outputs : Outputs
+        Which files to write beside the tables, the record and the report.
+    on_progress : callable, optional
+        Called with events of the stage "writing".
+    should_stop : callable, optional
+        Asked between files.
 
     Raises
     ------
     OutputError
         When a file cannot be written.
+    Cancelled
+        When asked to stop.
     """
     from stormgraph_py.report.compare_page import comparison_sections, render_comparison
 
+    progress = Progress(on_progress, should_stop)
+    progress.report("writing", 0, 4)
     comparison = compared.comparison
     tables = {
         "values_long.csv": comparison.unit_table,
@@ -73,6 +99,7 @@ def write_comparison(folder: Path, compared: ComparedResults, outputs: Outputs) 
         "design.csv": comparison.design,
     }
     write_tables(folder, tables, outputs, large=("clusters_long.csv",))
+    progress.report("writing", 1, 4)
     try:
         (folder / PRISM).mkdir()
     except OSError as error:
@@ -81,10 +108,13 @@ def write_comparison(folder: Path, compared: ComparedResults, outputs: Outputs) 
         write_table(folder / PRISM / name, table)
     record = comparison_record(compared)
     write_text(folder / "compare.json", record_text(record))
+    progress.report("writing", 2, 4)
     sections = comparison_sections(compared, record)
     write_text(folder / "report.html", render_comparison(compared, record, sections))
+    progress.report("writing", 3, 4)
     if outputs.figures:
         write_figures(folder / FIGURES, sections)
+    progress.report("writing", 4, 4)
 
 
 def clusters_long(clusters: pd.DataFrame) -> pd.DataFrame:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,9 +20,10 @@ from stormgraph_py.report.outputs import (
     write_figures,
     write_tables,
 )
+from stormgraph_py.report.unfinished import Unfinished
 
 if TYPE_CHECKING:
-    from stormgraph_py.progress import OnProgress
+    from stormgraph_py.progress import OnProgress, ShouldStop
     from stormgraph_py.report.analysis import Analysis
 
 RESULT_FILES = (
@@ -104,7 +103,11 @@ def check_free(
 
 @contextmanager
 def result_folder(
-    folder: Path, *, overwrite: bool = False, is_ours: Callable[[Path], bool] = is_of_result
+    folder: Path,
+    *,
+    overwrite: bool = False,
+    is_ours: Callable[[Path], bool] = is_of_result,
+    unfinished: Unfinished | None = None,
 ) -> Iterator[Path]:
     """Provide a new folder that gets its name once all is written, and vanishes otherwise.
 
@@ -116,6 +119,8 @@ def result_folder(
         Replace an older result of this name, after the new one is complete.
     is_ours : callable
         Whether a result of this kind may hold a file or folder.
+    unfinished : Unfinished, optional
+        The names that are used meanwhile, for who clears away after a process that was killed.
 
     Yields
     ------
@@ -128,21 +133,16 @@ def result_folder(
         When the folder exists and may not be replaced, or cannot be made.
     """
     check_free(folder, overwrite=overwrite, is_ours=is_ours)
-    made = [parent for parent in (folder.parent, *folder.parent.parents) if not parent.exists()]
-    unfinished = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.unfinished")
+    place = unfinished or Unfinished.of(folder)
     try:
-        unfinished.mkdir(parents=True)
-        yield unfinished
-        _move_into_place(unfinished, folder, overwrite=overwrite, is_ours=is_ours)
+        place.path.mkdir(parents=True)
+        yield place.path
+        _move_into_place(place, overwrite=overwrite, is_ours=is_ours)
     except BaseException as error:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        for parent in made:
-            # only folders that nobody has put anything into meanwhile
-            with contextlib.suppress(OSError):
-                parent.rmdir()
+        place.clear()
         if isinstance(error, OutputError):
             # The user knows the final name alone.
-            raise OutputError(str(error).replace(str(unfinished), str(folder))) from error
+            raise OutputError(str(error).replace(str(place.path), str(folder))) from error
         if isinstance(error, OSError):
             raise OutputError(
                 f"{folder} cannot be written ({error.strerror or error}); "
@@ -157,6 +157,7 @@ def write_result(
     outputs: Outputs | None = None,
     *,
     on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
 ) -> None:
     """Write all files of a result into an existing, empty folder.
 
@@ -170,11 +171,15 @@ def write_result(
         Which files to write beside the tables and the record.
     on_progress : callable, optional
         Called with a `ProgressEvent` of the stage "writing" after each file.
+    should_stop : callable, optional
+        Asked between files.
 
     Raises
     ------
     OutputError
         When a file cannot be written.
+    Cancelled
+        When asked to stop.
     """
     import pandas as pd
 
@@ -199,7 +204,7 @@ def write_result(
         evidence = overcounting_table(result, analysis.localizations)
         tables["overcounting.csv"] = evidence
         tables["overcounting_radii.csv"] = label_radius_table(result, evidence)
-    progress = Progress(on_progress)
+    progress = Progress(on_progress, should_stop)
     progress.report("writing", 0, 4)
     write_tables(folder, tables, outputs)
     write_text(folder / "run.json", record_text(record))
@@ -217,18 +222,18 @@ def write_result(
 
 
 def _move_into_place(
-    unfinished: Path, folder: Path, *, overwrite: bool, is_ours: Callable[[Path], bool]
+    unfinished: Unfinished, *, overwrite: bool, is_ours: Callable[[Path], bool]
 ) -> None:
+    folder = unfinished.folder
     # Checked again: another run may have finished meanwhile.
     check_free(folder, overwrite=overwrite, is_ours=is_ours)
     if not folder.exists():
-        unfinished.rename(folder)
+        unfinished.path.rename(folder)
         return
-    old = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.old")
-    folder.rename(old)
+    folder.rename(unfinished.older)
     try:
-        unfinished.rename(folder)
+        unfinished.path.rename(folder)
     except OSError:
-        old.rename(folder)
+        unfinished.older.rename(folder)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(unfinished.older, ignore_errors=True)

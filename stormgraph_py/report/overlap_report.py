@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from stormgraph_py.arrays import IntArray
     from stormgraph_py.clusters.overlap_null import NullFigure
-    from stormgraph_py.progress import OnProgress
+    from stormgraph_py.progress import OnProgress, ShouldStop
     from stormgraph_py.report.outputs import Outputs
     from stormgraph_py.report.overlap_analysis import Channel, OverlapAnalysis
 
@@ -72,6 +72,7 @@ def write_overlap(
     outputs: Outputs,
     *,
     on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
 ) -> None:
     """Write all files of a comparison into an existing, empty folder.
 
@@ -85,11 +86,15 @@ def write_overlap(
         Which files to write beside the tables, the record and the report.
     on_progress : callable, optional
         Called with events of the stage "writing".
+    should_stop : callable, optional
+        Asked between files.
 
     Raises
     ------
     OutputError
         When a file cannot be written.
+    Cancelled
+        When asked to stop.
     """
     from stormgraph_py.clusters.partners import pair_table, partner_table
     from stormgraph_py.io.writers import write_text
@@ -98,7 +103,7 @@ def write_overlap(
     from stormgraph_py.report.overlap_analysis import overlap_record
     from stormgraph_py.report.record import record_text
 
-    progress = Progress(on_progress)
+    progress = Progress(on_progress, should_stop)
     progress.report("writing", 0, 3)
     measures = measure_table(analysis)
     partners = partner_table(analysis.overlap, analysis.names)

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QToolButton
 
 from stormgraph_gui.models.comparison_text import (
     all_tests,
@@ -161,6 +161,26 @@ def test_a_comparison_is_saved_as_the_command_line_saves_it(qtbot, page, written
         saved, written.comparison.effects, check_dtype=False, check_exact=False, rtol=1e-9
     )
     assert (tmp_path / "comparison" / "prism").is_dir()
+
+
+@pytest.mark.slow
+def test_stop_in_the_status_line_stops_saving(qtbot, app, page, tmp_path):
+    page.show()
+    wait(qtbot, page)
+    opened = []
+    page.open_page = opened.append
+    page.controller.save(tmp_path / "comparison", Outputs(figures=True))
+    qtbot.waitUntil(lambda: bool(list(tmp_path.glob(".comparison.*/*.csv"))), timeout=60_000)
+    stop = app.window.findChild(QToolButton, "task stop")
+    qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not app.activity.tasks, timeout=60_000)
+    qtbot.waitUntil(lambda: not list(tmp_path.glob(".comparison.*")), timeout=60_000)
+    assert not (tmp_path / "comparison").exists()
+    assert opened == []
+    assert not [message for message in app.activity.messages if message.level == "error"]
+    # and it can be saved after that
+    page.controller.save(tmp_path / "comparison", Outputs(figures=False))
+    qtbot.waitUntil(lambda: bool(opened), timeout=120_000)
 
 
 def test_missing_conditions_are_said_and_can_be_typed(qtbot, app, files, put_result):

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from stormgraph_gui.jobs import work
 from stormgraph_py.errors import InputError
+from stormgraph_py.report.folder import result_folder
 
 
 class UnpicklableError(Exception):
@@ -88,3 +90,14 @@ def no_memory(*, on_progress, should_stop):
 
 def no_space(*, on_progress, should_stop):
     raise OSError(28, "No space left on device", "/somewhere/file.csv")
+
+
+def write_and_hang(unfinished, overwrite, *, on_progress, should_stop):
+    """Is in the middle of a folder, hears nothing, and cannot clear away when it is ended."""
+    with result_folder(unfinished.folder, overwrite=overwrite, unfinished=unfinished) as path:
+        (path / "summary.csv").write_text("half")
+        time.sleep(600)
+
+
+def clear_away(unfinished, *, on_progress, should_stop):
+    work.clear_away(unfinished, on_progress=on_progress, should_stop=should_stop)

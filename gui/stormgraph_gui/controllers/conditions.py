@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from stormgraph_gui.controllers.folder_writing import FolderWriting
 from stormgraph_gui.jobs.messages import Failed
 from stormgraph_gui.jobs.worker import Worker
 from stormgraph_gui.models.activity import Activity, Message
@@ -66,6 +67,8 @@ class ConditionsController(QObject):
         super().__init__(parent)
         self._document, self._workspace = document, workspace
         self._conditions, self._activity, self._analyst = conditions, activity, analyst
+        self._folders = FolderWriting(activity, analyst, "The comparison was not saved", self)
+        self._folders.written.connect(self.written)
         self._is_watched = self._is_stale = self._is_running = False
         self._asked: object = None
         self._timer = QTimer(self)
@@ -111,26 +114,18 @@ class ConditionsController(QObject):
         compared = self._conditions.compared
         if compared is None:
             return
-        task = self._activity.begin("report", f"Writing {folder.name}")
-        work = self._analyst.call(
+        self._folders.write(
             "write_conditions",
+            folder,
+            REPORT,
             compared=compared,
-            folder=str(folder),
             outputs=outputs,
             overwrite=overwrite,
         )
 
-        def succeeded(written: str) -> None:
-            self._activity.end(task)
-            self._activity.say(Message(level="info", title=f"Written to {written}"))
-            self.written.emit(str(Path(written) / REPORT))
-
-        def failed(fault: Failed) -> None:
-            self._activity.end(task)
-            self._tell("The comparison was not saved", fault)
-
-        work.succeeded.connect(succeeded)
-        work.failed.connect(failed)
+    def shut_down(self) -> None:
+        """Clear away what was being written."""
+        self._folders.shut_down()
 
     def _project_changed(self, before: Project, now: Project) -> None:
         kept = {id(one) for one in before.findings} & {id(one) for one in now.findings}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stormgraph_gui.controllers.folder_writing import FolderWriting
 from stormgraph_gui.models.activity import Message
 from stormgraph_gui.models.currency import pair_outdated_by
 from stormgraph_gui.models.overlap import (
@@ -23,8 +24,6 @@ from stormgraph_gui.signals import QObject, Signal
 from stormgraph_py.report.outputs import REPORT, Outputs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from stormgraph_gui.jobs.messages import Failed
     from stormgraph_gui.jobs.worker import Work, Worker
     from stormgraph_gui.models.activity import Activity
@@ -80,7 +79,9 @@ class OverlapController(QObject):
         super().__init__(parent)
         self._model, self._document, self._workspace = model, document, workspace
         self._activity, self._analyst = activity, analyst
-        self._works: dict[int, Work] = {}
+        self._folders = FolderWriting(activity, analyst, parent=self)
+        self._folders.written.connect(self.written)
+        self._work: Work | None = None
         self._comparing: int | None = None
         self._asked: PairFinding | None = None
         self._was_chosen = False
@@ -170,9 +171,11 @@ class OverlapController(QObject):
             params=params,
             made_utc="",
         )
-        self._comparing = self._follow_work(
-            work, f"Comparing {names[0]} and {names[1]}", self._compared, _TITLES
-        )
+        self._work = work
+        self._comparing = self._activity.begin("overlap", f"Comparing {names[0]} and {names[1]}")
+        work.progressed.connect(self._progressed)
+        work.succeeded.connect(self._compared)
+        work.failed.connect(self._failed)
         self.running_changed.emit()
         return True
 
@@ -186,15 +189,18 @@ class OverlapController(QObject):
         comparison = self._model.comparison
         if comparison is None:
             return
-        work = self._analyst.call(
+        self._folders.write(
             "write_comparison",
+            folder,
+            REPORT,
             analysis=comparison.analysis,
-            folder=str(folder),
             outputs=outputs,
             overwrite=overwrite,
         )
-        titles = dict.fromkeys(_TITLES, "The report was not written")
-        self._follow_work(work, f"Writing {folder.name}", self._report_written, titles)
+
+    def shut_down(self) -> None:
+        """Clear away what was being written."""
+        self._folders.shut_down()
 
     def _params(self, question: Question) -> OverlapParams:
         return dataclasses.replace(question.params, seed=self._document.project.seed)
@@ -207,6 +213,7 @@ class OverlapController(QObject):
 
     def _compared(self, answer: dict[str, Any]) -> None:
         assert self._asked is not None
+        self._end()
         project, key = self._document.project.new_key()
         made = datetime.now(UTC).isoformat(timespec="seconds")
         pair = dataclasses.replace(self._asked, key=key, made_utc=made)
@@ -217,56 +224,28 @@ class OverlapController(QObject):
         title = f"{a} and {b} compared"
         self._activity.say(Message(level="info", title=title, text=comparison.lead))
 
-    def _report_written(self, folder: str) -> None:
-        self._activity.say(Message(level="info", title=f"Written to {folder}"))
-        self.written.emit(str(Path(folder) / REPORT))
+    def _progressed(self, stage: str, fraction: float | None) -> None:
+        name, _, bare = stage.rpartition(": ")
+        words = stage_in_words(bare)
+        if self._comparing is not None:
+            self._activity.update(self._comparing, f"{name}: {words}" if name else words, fraction)
 
-    def _follow_work(
-        self,
-        work: Work,
-        title: str,
-        take: Callable[[Any], None],
-        titles: dict[str, str],
-    ) -> int:
-        task = self._activity.begin("overlap" if take == self._compared else "report", title)
-        self._works[task] = work
+    def _failed(self, fault: Failed) -> None:
+        self._end()
+        if fault.reason != "cancelled":
+            title = _TITLES[fault.reason]
+            message = Message(level="error", title=title, text=fault.text, details=fault.details)
+            self._activity.say(message)
 
-        def progressed(stage: str, fraction: float | None) -> None:
-            name, _, bare = stage.rpartition(": ")
-            words = stage_in_words(bare)
-            self._activity.update(task, f"{name}: {words}" if name else words, fraction)
-
-        def succeeded(value: Any) -> None:
-            self._end(task)
-            take(value)
-
-        def failed(fault: Failed) -> None:
-            self._end(task)
-            if fault.reason != "cancelled":
-                self._activity.say(
-                    Message(
-                        level="error",
-                        title=titles[fault.reason],
-                        text=fault.text,
-                        details=fault.details,
-                    )
-                )
-
-        work.progressed.connect(progressed)
-        work.succeeded.connect(succeeded)
-        work.failed.connect(failed)
-        return task
-
-    def _end(self, task: int) -> None:
-        self._works.pop(task, None)
-        self._activity.end(task)
-        if task == self._comparing:
-            self._comparing = None
-            self.running_changed.emit()
+    def _end(self) -> None:
+        if self._comparing is not None:
+            self._activity.end(self._comparing)
+        self._work = self._comparing = None
+        self.running_changed.emit()
 
     def _stop(self, task: int) -> None:
-        if task in self._works:
-            self._works[task].cancel()
+        if task == self._comparing and self._work is not None:
+            self._work.cancel()
 
     def _loaded_changed(self, key: str) -> None:
         if key not in self._workspace.loaded:

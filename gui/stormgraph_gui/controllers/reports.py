@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stormgraph_gui.jobs.messages import Failed
-from stormgraph_gui.jobs.worker import Work, Worker
-from stormgraph_gui.models.activity import Activity, Message
+from stormgraph_gui.controllers.folder_writing import FolderWriting
+from stormgraph_gui.jobs.worker import Worker
+from stormgraph_gui.models.activity import Activity
 from stormgraph_gui.models.document import Document
 from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.signals import QObject, Signal
 from stormgraph_py.batch.names import safe_name, unique_names
 from stormgraph_py.report.outputs import REPORT, Outputs
 from stormgraph_py.report.request import result_name
+
+INDEX = "index.html"
+"""Page of a project's report."""
 
 
 class Reports(QObject):
@@ -43,9 +46,8 @@ class Reports(QObject):
     ) -> None:
         super().__init__(parent)
         self._document, self._workspace = document, workspace
-        self._activity, self._analyst = activity, analyst
-        self._works: dict[int, Work] = {}
-        activity.stop_requested.connect(self._stop)
+        self._folders = FolderWriting(activity, analyst, parent=self)
+        self._folders.written.connect(self.written)
 
     def folder_name(self, finding: str) -> str:
         """Return the name of the folder that a result is to be written to."""
@@ -71,52 +73,26 @@ class Reports(QObject):
         self, finding: str, folder: Path, outputs: Outputs, *, overwrite: bool = False
     ) -> None:
         """Write the folder of one result; `written` tells of its report."""
-        analysis = self._workspace.analyses[finding]
-        work = self._analyst.call(
-            "write", analysis=analysis, folder=str(folder), outputs=outputs, overwrite=overwrite
+        self._folders.write(
+            "write",
+            folder,
+            REPORT,
+            analysis=self._workspace.analyses[finding],
+            outputs=outputs,
+            overwrite=overwrite,
         )
-        self._follow(work, f"Writing {folder.name}", REPORT)
 
     def write_project(self, folder: Path, outputs: Outputs, *, overwrite: bool = False) -> None:
         """Write all results with an index; `written` tells of it."""
-        analyses = [self._workspace.analyses[key] for key in self.findings()]
-        work = self._analyst.call(
-            "write_all", analyses=analyses, folder=str(folder), outputs=outputs, overwrite=overwrite
+        self._folders.write(
+            "write_all",
+            folder,
+            INDEX,
+            analyses=[self._workspace.analyses[key] for key in self.findings()],
+            outputs=outputs,
+            overwrite=overwrite,
         )
-        self._follow(work, f"Writing {folder.name}", "index.html")
 
-    def _follow(self, work: Work, title: str, page: str) -> None:
-        task = self._activity.begin("report", title)
-        self._works[task] = work
-
-        def progressed(stage: str, fraction: float | None) -> None:
-            self._activity.update(task, stage, fraction)
-
-        def succeeded(folder: str) -> None:
-            self._end(task)
-            self._activity.say(Message(level="info", title=f"Written to {folder}"))
-            self.written.emit(str(Path(folder) / page))
-
-        def failed(fault: Failed) -> None:
-            self._end(task)
-            if fault.reason != "cancelled":
-                self._activity.say(
-                    Message(
-                        level="error",
-                        title="The report was not written",
-                        text=fault.text,
-                        details=fault.details,
-                    )
-                )
-
-        work.progressed.connect(progressed)
-        work.succeeded.connect(succeeded)
-        work.failed.connect(failed)
-
-    def _end(self, task: int) -> None:
-        self._works.pop(task, None)
-        self._activity.end(task)
-
-    def _stop(self, task: int) -> None:
-        if task in self._works:
-            self._works[task].cancel()
+    def shut_down(self) -> None:
+        """Clear away what was being written."""
+        self._folders.shut_down()

@@ -82,6 +82,10 @@ class ConditionsFeature(QObject):
         self.controller.look_at(finding)
         self._app.window.pages.setCurrentIndex(0)
 
+    def shut_down(self) -> None:
+        """Clear away what was being written."""
+        self.controller.shut_down()
+
     def _written(self, page: str) -> None:
         self.open_page(page)
 

@@ -69,6 +69,10 @@ class OverlapFeature(QObject):
         self._app.settings.set("report folder", str(folder.parent))
         self.controller.write(folder, outputs, overwrite=overwrite)  # type: ignore[arg-type]
 
+    def shut_down(self) -> None:
+        """Clear away what was being written."""
+        self.controller.shut_down()
+
     def _written(self, page: str) -> None:
         self.open_page(page)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from stormgraph_py.progress import OnProgress, ProgressEvent, ShouldStop
 from stormgraph_py.report.compare_analysis import ComparedResults, CompareRequest, compare_regions
 from stormgraph_py.report.compare_folder import is_of_comparison, write_comparison
 from stormgraph_py.report.compare_inputs import RegionResult, refuse_repeats
 from stormgraph_py.report.folder import result_folder
 from stormgraph_py.report.outputs import Outputs
+from stormgraph_py.report.unfinished import Unfinished
 
 
 def compare_conditions(
@@ -28,16 +27,15 @@ def compare_conditions(
 
 def write_conditions(
     compared: ComparedResults,
-    folder: str,
+    unfinished: Unfinished,
     outputs: Outputs,
     overwrite: bool,
     *,
     on_progress: OnProgress,
     should_stop: ShouldStop,
-) -> str:
-    """Write the folder of a comparison, all of it or none, and return where it is."""
-    on_progress(ProgressEvent("writing", 0, 1))
-    place = Path(folder)
-    with result_folder(place, overwrite=overwrite, is_ours=is_of_comparison) as unfinished:
-        write_comparison(unfinished, compared, outputs)
-    return folder
+) -> None:
+    """Write the folder of a comparison, all of it or none."""
+    with result_folder(
+        unfinished.folder, overwrite=overwrite, is_ours=is_of_comparison, unfinished=unfinished
+    ) as path:
+        write_comparison(path, compared, outputs, on_progress=on_progress, should_stop=should_stop)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 import shapely
@@ -21,6 +20,7 @@ from stormgraph_py.report.overlap_analysis import (
 )
 from stormgraph_py.report.overlap_result import OverlapResult
 from stormgraph_py.report.request import Request
+from stormgraph_py.report.unfinished import Unfinished
 
 
 def compare(
@@ -97,16 +97,15 @@ def _described(compared: OverlapAnalysis) -> dict[str, Any]:
 
 def write_comparison(
     analysis: OverlapAnalysis,
-    folder: str,
+    unfinished: Unfinished,
     outputs: Outputs,
     overwrite: bool,
     *,
     on_progress: OnProgress,
     should_stop: ShouldStop,
-) -> str:
-    """Write the folder of a comparison, all of it or none, and return where it is."""
+) -> None:
+    """Write the folder of a comparison, all of it or none."""
     from stormgraph_py.report.overlap_report import write_overlap
 
-    with result_folder(Path(folder), overwrite=overwrite) as unfinished:
-        write_overlap(unfinished, analysis, outputs, on_progress=on_progress)
-    return folder
+    with result_folder(unfinished.folder, overwrite=overwrite, unfinished=unfinished) as path:
+        write_overlap(path, analysis, outputs, on_progress=on_progress, should_stop=should_stop)

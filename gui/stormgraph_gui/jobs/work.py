@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stormgraph_gui.jobs.batch_plans import Planned, planned
@@ -36,6 +35,7 @@ from stormgraph_py.report.analysis import Analysis, Field
 from stormgraph_py.report.folder import result_folder, write_result
 from stormgraph_py.report.outputs import Outputs
 from stormgraph_py.report.request import Request
+from stormgraph_py.report.unfinished import Unfinished
 from stormgraph_py.result import ClusteringResult
 from stormgraph_py.roi import Roi
 from stormgraph_py.tiles import square_tiles
@@ -231,38 +231,41 @@ def cut_tiles(
 
 def write(
     analysis: Analysis,
-    folder: str,
+    unfinished: Unfinished,
     outputs: Outputs,
     overwrite: bool,
     *,
     on_progress: OnProgress,
     should_stop: ShouldStop,
-) -> str:
-    """Write the folder of a result, all of it or none, and return where it is."""
-    with result_folder(Path(folder), overwrite=overwrite) as unfinished:
-        write_result(unfinished, analysis, outputs, on_progress=on_progress)
-    return folder
+) -> None:
+    """Write the folder of a result, all of it or none."""
+    with result_folder(unfinished.folder, overwrite=overwrite, unfinished=unfinished) as path:
+        write_result(path, analysis, outputs, on_progress=on_progress, should_stop=should_stop)
+
+
+def clear_away(unfinished: Unfinished, *, on_progress: OnProgress, should_stop: ShouldStop) -> None:
+    """Remove what is left of a folder that was being written when its process was ended."""
+    unfinished.clear()
 
 
 def write_all(
     analyses: Sequence[Analysis],
-    folder: str,
+    unfinished: Unfinished,
     outputs: Outputs,
     overwrite: bool,
     *,
     on_progress: OnProgress,
     should_stop: ShouldStop,
-) -> str:
-    """Write the results of a project as a batch with an index, and return where it is."""
+) -> None:
+    """Write the results of a project as a batch with an index; results that are whole stay."""
     write_collected(
         analyses,
-        Path(folder),
+        unfinished.folder,
         outputs=outputs,
         overwrite=overwrite,
         on_progress=on_progress,
         should_stop=should_stop,
     )
-    return folder
 
 
 def plan_batch(

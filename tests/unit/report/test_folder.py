@@ -13,6 +13,7 @@ from stormgraph_py.report.folder import (
     write_result,
 )
 from stormgraph_py.report.request import result_name
+from stormgraph_py.report.unfinished import Unfinished
 
 
 def names(folder: Path) -> set[str]:
@@ -181,3 +182,29 @@ def test_what_file_managers_leave_is_no_hindrance(tmp_path, name):
     for place in (tmp_path, tmp_path / "figures"):
         (place / name).touch()
     check_free(tmp_path, overwrite=True)
+
+
+@pytest.mark.parametrize("moment", ["writing", "replacing", "replaced"])
+def test_what_a_killed_process_leaves_is_cleared_away(tmp_path, moment):
+    """The folder is the older one until the new one has its name, whenever the process ends."""
+    folder = tmp_path / "result"
+    folder.mkdir()
+    (folder / "summary.csv").write_text("older")
+    unfinished = Unfinished.of(folder)
+    unfinished.path.mkdir()
+    (unfinished.path / "summary.csv").write_text("newer")
+    if moment != "writing":
+        folder.rename(unfinished.older)
+    if moment == "replaced":
+        unfinished.path.rename(folder)
+    unfinished.clear()
+    assert names(tmp_path) == {"result"}
+    assert (folder / "summary.csv").read_text() == ("newer" if moment == "replaced" else "older")
+
+
+def test_folders_made_on_the_way_go_unless_they_are_used(tmp_path):
+    unfinished = Unfinished.of(tmp_path / "a" / "b" / "result")
+    unfinished.path.mkdir(parents=True)
+    (tmp_path / "a" / "mine.txt").write_text("mine")
+    unfinished.clear()
+    assert names(tmp_path / "a") == {"mine.txt"}
