@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
 from stormgraph_gui.models.autosave import Autosave
+from stormgraph_gui.models.currency import outdated_by
 from stormgraph_gui.models.overlap import Comparison, requests_of
 from stormgraph_gui.models.project import PairFinding, Region
 from stormgraph_gui.models.project_file import load_project
@@ -79,6 +80,24 @@ def test_a_source_file_that_differs_is_told(app, qtbot, study, blobs):
     app.provided["projects"]._load_missing = lambda: load_now(app)
     app.provided["projects"].open(study)
     assert any("has changed" in m.title for m in app.activity.messages)
+    project = app.document.project
+    assert outdated_by(project, project.findings[0]) == ("the file was changed",)
+    # the file is as it is, whatever is undone, and so it is when the project is opened again
+    app.document.edit("set the seed", replace(project, seed=80))
+    app.document.undo()
+    assert app.provided["projects"].save(study)
+    app.provided["projects"].open(study)
+    project = app.document.project
+    assert outdated_by(project, project.findings[0]) == ("the file was changed",)
+
+
+def test_what_is_undone_does_not_bring_an_earlier_file_back(app, study):
+    document = app.document
+    document.edit("set the seed", replace(document.project, seed=80))
+    key = document.project.data_sets[0].key
+    document.record(document.project.with_new_file(key, "another"))
+    document.undo()
+    assert outdated_by(document.project, document.project.findings[0])
 
 
 def test_a_source_file_that_is_gone_is_told_and_nothing_is_lost(app, study):

@@ -149,6 +149,13 @@ def test_a_result_is_out_of_date_when_its_points_would_be_others(found):
     assert "channel" in outdated_by(with_data(channel=1), finding)[0]
     assert "read" in outdated_by(with_data(reading={"unit": "um"}), finding)[0]
     assert len(outdated_by(with_data(filters=(), channel=1), finding)) == 2
+    first = with_data(sha256="a")
+    assert outdated_by(first, finding) == ()
+    second = first.with_new_file("k1", "b")
+    assert outdated_by(second, second.findings[0]) == ("the file was changed",)
+    assert outdated_by(second, finding) == (), "found in the new file"
+    third = second.with_finding(dataclasses.replace(finding, sha256="b")).with_new_file("k1", "a")
+    assert [outdated_by(third, one) != () for one in third.findings] == [False, True]
     assert "removed" in outdated_by(project.without_region("k1", "k2"), finding)[0]
 
 

@@ -150,9 +150,10 @@ class OverlapController(QObject):
         assert question.b is not None
         requests, names = requests_of(self._document.project, question)
         params = self._params(question)
+        loaded = [self._workspace.loaded[one.data_set].raw for one in (question.a, question.b)]
         raw = [
-            self._analyst.keep(f"raw {one.data_set}", self._workspace.loaded[one.data_set].raw)
-            for one in (question.a, question.b)
+            self._analyst.keep(f"raw {one.data_set}", localizations)
+            for one, localizations in zip((question.a, question.b), loaded, strict=True)
         ]
         work = self._analyst.call(
             "compare",
@@ -170,6 +171,7 @@ class OverlapController(QObject):
             requests=requests,
             params=params,
             made_utc="",
+            sha256=(loaded[0].provenance.sha256, loaded[1].provenance.sha256),
         )
         self._work = work
         self._comparing = self._activity.begin("overlap", f"Comparing {names[0]} and {names[1]}")

@@ -276,11 +276,12 @@ class Projects(QObject):
                 Message(
                     level="warning",
                     title=f"{data_set.name} has changed",
-                    text="The file is not the one that the project was saved with. Its results "
-                    "belong to the earlier file; run the analyses again.",
+                    text="The file is not the one that was read before. Results that were found "
+                    "in it are marked as out of date; run the analyses again.",
                 )
             )
-            self._document.record(project.editing(key, lambda one: replace(one, sha256=sha256)))
+            project = project.with_new_file(key, sha256)
+            self._document.record(project)
         if self._view.get("data_set") == key and self._workspace.data_set in (None, key):
             region = self._view.get("region")
             known = [one.key for one in data_set.regions]

@@ -45,6 +45,7 @@ class _Run:
     task: int
     work: Work
     began_s: float
+    sha256: str | None
 
 
 class Running(QObject):
@@ -130,7 +131,8 @@ class Running(QObject):
         )
         self._is_unwanted = False
         task = self._activity.begin("analysis", f"Analysing {_place(request)}")
-        self._run = _Run(data_set, region, request, task, work, time.monotonic())
+        sha256 = loaded.raw.provenance.sha256
+        self._run = _Run(data_set, region, request, task, work, time.monotonic(), sha256)
         work.progressed.connect(self._progressed)
         work.succeeded.connect(self._succeeded)
         work.failed.connect(self._failed)
@@ -247,6 +249,7 @@ class Running(QObject):
             region=run.region,
             request=run.request,
             made_utc=datetime.now(UTC).isoformat(timespec="seconds"),
+            sha256=run.sha256,
         )
         self._workspace.put_analysis(key, analysis)
         self._document.record(project.with_finding(finding))

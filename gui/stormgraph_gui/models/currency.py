@@ -39,7 +39,7 @@ def outdated_by(project: Project, finding: Finding) -> tuple[str, ...]:
     except KeyError:
         return (_NO_REGION,)
     then = finding.request
-    changes = _changes(now, then)
+    changes = _file_changes(project, finding.data_set, finding.sha256) + _changes(now, then)
     if now.channel != then.channel:
         changes.append("another channel is chosen")
     if not _same_shape(now.roi, then.roi):
@@ -60,9 +60,9 @@ def pair_outdated_by(project: Project, pair: PairFinding) -> tuple[str, ...]:
         Its comparison.
     """
     changes = []
-    for key, then in zip(pair.data_sets, pair.requests, strict=True):
+    for key, then, sha256 in zip(pair.data_sets, pair.requests, pair.sha256, strict=True):
         data_set = project.data_set(key)
-        found = _changes(project.request(key, None), then)
+        found = _file_changes(project, key, sha256) + _changes(project.request(key, None), then)
         changes += [f"{change} ({data_set.name})" for change in found]
     try:
         now = project.request(pair.data_sets[0], pair.region).roi
@@ -113,6 +113,12 @@ def parameters_apart(
     if then.seed != seed:
         apart.append((GUIDANCE[SEED].label, str(then.seed)))
     return tuple(apart)
+
+
+def _file_changes(project: Project, key: str, sha256: str | None) -> list[str]:
+    """Say so where a file is not the one that a result was found in."""
+    now = project.data_set(key).sha256
+    return ["the file was changed"] if None not in (now, sha256) and now != sha256 else []
 
 
 def _changes(now: Request, then: Request) -> list[str]:

@@ -137,6 +137,11 @@ class Document(QObject):
         here = {one.key for one in self._project.data_sets}
         back = [f for f in project.findings if f.key not in known and f.data_set not in here]
         there = {one.key for one in project.data_sets}
+        # the files are as they are, whatever was undone
+        hashes = {one.key: one.sha256 for one in self._project.data_sets}
+        for one in project.data_sets:
+            if (sha256 := hashes.get(one.key)) is not None and sha256 != one.sha256:
+                project = project.with_data_set(replace(one, sha256=sha256))
         findings = tuple(f for f in (*back, *self._project.findings) if f.data_set in there)
         if findings == self._project.findings:
             findings = self._project.findings

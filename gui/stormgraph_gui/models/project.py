@@ -135,6 +135,8 @@ class Finding:
         What was asked, with everything that the labels depend on.
     made_utc : str
         When it was made, ISO 8601.
+    sha256 : str or None
+        Hash of the file then; None is the file as the data set knows it.
     """
 
     key: str
@@ -142,6 +144,7 @@ class Finding:
     region: str | None
     request: Request
     made_utc: str
+    sha256: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the finding ready for JSON."""
@@ -151,6 +154,7 @@ class Finding:
             "region": self.region,
             "request": self.request.as_dict(),
             "made_utc": self.made_utc,
+            "sha256": self.sha256,
         }
 
     @classmethod
@@ -180,6 +184,8 @@ class PairFinding:
         How they were compared.
     made_utc : str
         When it was made, ISO 8601.
+    sha256 : tuple of str or None
+        Hashes of both files then; None is the file as the data set knows it.
     """
 
     key: str
@@ -188,6 +194,7 @@ class PairFinding:
     requests: tuple[Request, Request]
     params: OverlapParams
     made_utc: str
+    sha256: tuple[str | None, str | None] = (None, None)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the comparison ready for JSON."""
@@ -198,6 +205,7 @@ class PairFinding:
             "requests": [request.as_dict() for request in self.requests],
             "params": dataclasses.asdict(self.params),
             "made_utc": self.made_utc,
+            "sha256": list(self.sha256),
         }
 
     @classmethod
@@ -207,7 +215,14 @@ class PairFinding:
         one, other = known.pop("data_sets")
         a, b = map(Request.from_dict, known.pop("requests"))
         params = OverlapParams(**known.pop("params"))
-        return cls(data_sets=(one, other), requests=(a, b), params=params, **known)
+        first, second = known.pop("sha256", (None, None))
+        return cls(
+            data_sets=(one, other),
+            requests=(a, b),
+            params=params,
+            sha256=(first, second),
+            **known,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -291,6 +306,25 @@ class Project:
             findings=tuple(one for one in self.findings if one.data_set != key),
             pair=None if pair is None or key in pair.data_sets else pair,
         )
+
+    def with_new_file(self, key: str, sha256: str) -> Project:
+        """Take down that the file of a data set is another now; results know their own."""
+        before = self.data_set(key).sha256
+        pair = self.pair
+        if pair is not None and key in pair.data_sets:
+            one, other = (
+                before if known is None and name == key else known
+                for name, known in zip(pair.data_sets, pair.sha256, strict=True)
+            )
+            pair = dataclasses.replace(pair, sha256=(one, other))
+        findings = tuple(
+            dataclasses.replace(one, sha256=before)
+            if one.data_set == key and one.sha256 is None
+            else one
+            for one in self.findings
+        )
+        project = self.editing(key, lambda one: dataclasses.replace(one, sha256=sha256))
+        return dataclasses.replace(project, findings=findings, pair=pair)
 
     def with_region(self, data_set: str, region: Region) -> Project:
         """Add a region to a data set, or put it in the place of the one with its key."""
