@@ -214,3 +214,41 @@ def test_stop_in_the_status_line_stops_reading(app, qtbot, blobs, tmp_path):
     app.activity.request_stop(task.key)
     qtbot.waitUntil(lambda: not app.activity.tasks, timeout=30_000)
     assert app.document.project.data_sets == ()
+
+
+def at_bottom(app):
+    """Names of the panels at the bottom that are open, the one to the front first."""
+    docks = [app.window.findChild(QDockWidget, f"dock {name}") for name in ("clusters", "queue")]
+    opened = [dock for dock in docks if not dock.isHidden()]
+    opened.sort(key=lambda dock: dock.visibleRegion().isEmpty())
+    return [dock.objectName().removeprefix("dock ") for dock in opened]
+
+
+def test_panels_at_the_bottom_make_room_for_a_tall_view(app, qtbot):
+    app.window.resize(1280, 800)
+    app.window.show_dock("queue")
+    qtbot.waitUntil(lambda: at_bottom(app) == ["queue", "clusters"])
+    before = app.window.panels.state()
+    app.window.show_page("overlap")
+    assert at_bottom(app) == []
+    assert app.window.panels.state() == before
+    app.window.show_page("conditions")
+    assert at_bottom(app) == []
+    app.window.show_page("viewer")
+    qtbot.waitUntil(lambda: at_bottom(app) == ["queue", "clusters"])
+    assert app.window.panels.state() == before
+
+
+def test_a_panel_that_is_asked_for_is_shown_below_a_tall_view(app, qtbot):
+    app.window.resize(1280, 800)
+    app.window.show_page("overlap")
+    app.window.show_dock("queue")
+    qtbot.waitUntil(lambda: at_bottom(app) == ["queue"])
+    app.window.show_page("viewer")
+    qtbot.waitUntil(lambda: sorted(at_bottom(app)) == ["clusters", "queue"])
+
+
+def test_a_large_window_has_room_for_both(app, qtbot):
+    app.window.resize(1600, 1200)
+    app.window.show_page("overlap")
+    assert at_bottom(app) == ["clusters", "queue"]

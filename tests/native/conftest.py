@@ -56,16 +56,16 @@ def environment(**variables: str) -> dict[str, str]:
 
 @pytest.fixture
 def build(tmp_path: Path) -> Callable[..., Build]:
-    """Build a wheel of the clone and unpack it."""
+    """Build a wheel of the clone, or of other sources, and unpack it."""
 
-    def make(name: str, *options: str, **variables: str) -> Build:
+    def make(name: str, *options: str, source: Path = ROOT, **variables: str) -> Build:
         folder = tmp_path / name
         command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder)]
         if all(map(importlib.util.find_spec, BUILD_TOOLS)) and shutil.which("cmake"):
             command.append("--no-build-isolation")
         command += [f"-C{option}" for option in options]
         subprocess.run(
-            [*command, str(ROOT)], check=True, timeout=DEADLINE_S, env=environment(**variables)
+            [*command, str(source)], check=True, timeout=DEADLINE_S, env=environment(**variables)
         )
         (wheel,) = folder.glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:

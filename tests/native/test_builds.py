@@ -47,28 +47,24 @@ def fingerprint(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
     return said
 
 
-def test_source_distribution_and_wheel_hold_what_they_should(tmp_path):
-    """The sources without what was compiled; the wheel made of them without the sources."""
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    """The source distribution."""
     pytest.importorskip("build")
-    compiler("g++", "clang++", "cl")
-    subprocess.run(
-        [sys.executable, "-m", "build", "-o", str(tmp_path), str(ROOT)],
-        check=True,
-        env={k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")},
-    )
-    (archive,), (wheel,) = tmp_path.glob("*.tar.gz"), tmp_path.glob("*.whl")
+    folder = tmp_path_factory.mktemp("archive")
+    command = [sys.executable, "-m", "build", "--sdist", "-o", str(folder), str(ROOT)]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+    subprocess.run(command, check=True, env=environment)
+    (made,) = folder.glob("*.tar.gz")
+    return made
+
+
+def test_sources_are_whole_and_without_what_was_compiled(archive):
     with tarfile.open(archive) as sources:
         held = sources.getnames()
     for needed in ("native/CMakeLists.txt", "native/bindings.cpp", "params.py"):
         assert any(name.endswith(f"/stormgraph_py/{needed}") for name in held)
     assert not [name for name in held if name.endswith((".so", ".pyd", ".pyc"))]
-    with zipfile.ZipFile(wheel) as packed:
-        names = set(packed.namelist())
-    samples = {f"stormgraph_py/sample_data/{p.name}" for p in (ROOT / "sample_data").iterdir()}
-    assert len(samples) > 5
-    assert samples | {"stormgraph_py/py.typed", "stormgraph_gui/__main__.py"} <= names
-    assert len([name for name in names if name.startswith("stormgraph_py/_native.")]) == 1
-    assert not [n for n in names if n.startswith(("tests", "gui")) or n.endswith((".cpp", ".hpp"))]
 
 
 def test_native_tests_pass_under_sanitizers(build, tmp_path):
@@ -91,9 +87,10 @@ def test_native_tests_pass_under_sanitizers(build, tmp_path):
     done = sanitized.pytest(
         "-s",  # a report in the last moment is not lost with what pytest caught
         *NATIVE_TESTS,
-        # how good our codelengths are is no question of memory, nor is that of Infomap's trees
+        # how good our codelengths are is no question of memory, nor is that of Infomap's trees;
+        # as for coinciding localizations, those in 2-D do for those in 3-D
         "-k",
-        "not infomap and not limits_show",
+        "not infomap and not limits_show and not coincident-3",
         LD_PRELOAD=" ".join(libraries),
         # every array of its own, so that a step beyond its end is seen
         PYTHONMALLOC="malloc",
@@ -106,13 +103,22 @@ def test_native_tests_pass_under_sanitizers(build, tmp_path):
     assert passed(done) > 0
 
 
-def test_compilers_agree_to_the_last_bit(build):
-    """The installed kernel, which the first compiler of the machine built, and that of clang."""
-    if kernel.native is None:
-        pytest.skip("the kernel is not installed")
+def test_clang_makes_of_the_source_distribution_what_it_should(build, archive):
+    """Its wheel, and the numbers of its kernel: those of the installed one."""
     # with fused multiply-add within reach, were it allowed
     others = [f"clang++-{version}" for version in range(30, 10, -1)]
-    clang = build("clang", STRICT, CXX=compiler("clang++", *others), CXXFLAGS="-march=native")
+    clang = build(
+        "clang", STRICT, source=archive, CXX=compiler("clang++", *others), CXXFLAGS="-march=native"
+    )
+    with zipfile.ZipFile(clang.wheel) as packed:
+        names = set(packed.namelist())
+    samples = {f"stormgraph_py/sample_data/{p.name}" for p in (ROOT / "sample_data").iterdir()}
+    assert len(samples) > 5
+    assert samples | {"stormgraph_py/py.typed", "stormgraph_gui/__main__.py"} <= names
+    assert len([name for name in names if name.startswith("stormgraph_py/_native.")]) == 1
+    assert not [n for n in names if n.startswith(("tests", "gui")) or n.endswith((".cpp", ".hpp"))]
+    if kernel.native is None:
+        pytest.skip("the kernel is not installed: there is nothing to compare with")
     samples = ("nanoclusters_2d", "nanoclusters_3d")
     installed = subprocess.run(
         [sys.executable, FINGERPRINT, *samples], cwd=ROOT, capture_output=True, text=True
@@ -131,8 +137,7 @@ def test_without_a_compiler_the_package_is_pure_python(build):
     assert "not installed: Infomap" in version.stdout
     assert fingerprint(pure.python(FINGERPRINT, "nanoclusters_2d"))["kernel"] == "None"
     # a whole analysis, and what chooses the optimiser
-    chosen = ("pipeline", "communities", "selection", "hierarchy")
-    files = [f"tests/unit/engine/test_{name}.py" for name in chosen]
+    files = [f"tests/unit/engine/test_{name}.py" for name in ("pipeline", "communities")]
     assert passed(pure.pytest(*files)) > 0
 
 

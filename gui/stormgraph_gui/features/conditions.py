@@ -43,7 +43,7 @@ class ConditionsFeature(QObject):
         self.controller.written.connect(self._written)
         self.open_page = _open_page
         window = app.window
-        window.add_page("conditions", "Conditions", self.panel)
+        window.add_page("conditions", "Conditions", self.panel, is_tall=True)
         window.pages.currentChanged.connect(self._page_changed)
         window.add_action(
             "Analysis",

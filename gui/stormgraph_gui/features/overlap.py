@@ -32,7 +32,7 @@ class OverlapFeature(QObject):
         )
         self.page = OverlapPage(self.model)
         self.open_page = open_page
-        app.window.add_page("overlap", "Two colours", self.page)
+        app.window.add_page("overlap", "Two colours", self.page, is_tall=True)
         panel, controller = self.page.panel, self.controller
         panel.chosen.connect(self._choose)
         panel.start_requested.connect(controller.start)

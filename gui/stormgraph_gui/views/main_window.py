@@ -14,6 +14,9 @@ from stormgraph_gui.views.panels import Panels
 MENUS = ("File", "Edit", "View", "Region", "Analysis", "Batch", "Window", "Help")
 """Menus in their order."""
 
+ROOMY_PX = 1000
+"""A window that is less high has no room for the panels at the bottom below a view that is tall."""
+
 SMALLEST_PAGE = (300, 200)
 """Width and height to which a view of the data can be made small, pixels."""
 
@@ -52,14 +55,28 @@ class MainWindow(QMainWindow):
         self.panels = Panels(self)
         LetterKeys(self)
         self._names: list[str] = []
+        self._tall: list[QWidget] = []
+        self.pages.currentChanged.connect(self._make_room)
         self._may_close = False
 
     def menu(self, name: str) -> QMenu:
         """Return one of `MENUS`."""
         return self._menus[name]
 
-    def add_page(self, name: str, title: str, widget: QWidget) -> None:
-        """Add a view of the data to the middle."""
+    def add_page(self, name: str, title: str, widget: QWidget, *, is_tall: bool = False) -> None:
+        """Add a view of the data to the middle.
+
+        Parameters
+        ----------
+        name, title : str
+            What the program and what the user calls it.
+        widget : QWidget
+            The view.
+        is_tall : bool
+            Panels at the bottom make room for it in a small window, until another is shown.
+        """
+        if is_tall:
+            self._tall.append(widget)
         widget.setObjectName(name)
         widget.setMinimumSize(*SMALLEST_PAGE)
         self._names.append(name)
@@ -132,6 +149,13 @@ class MainWindow(QMainWindow):
         action.triggered.connect(lambda _checked=False: slot())
         self.menu(menu).addAction(action)
         return action
+
+    def _make_room(self) -> None:
+        """Show the panels at the bottom, or not."""
+        if self.pages.currentWidget() in self._tall and self.height() < ROOMY_PX:
+            self.panels.clear_bottom()
+        else:
+            self.panels.fill_bottom()
 
     def allow_close(self) -> None:
         """Close without asking again."""

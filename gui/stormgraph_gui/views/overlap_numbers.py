@@ -73,7 +73,8 @@ class MeasuresTable(QTableWidget):
             header.setToolTip(_TIPS.get(name, ""))
             self.setHorizontalHeaderItem(at, header)
             for number, row in enumerate(view.rows):
-                item = QTableWidgetItem(row[column])
+                text = row[column] if at else row[column][:1].upper() + row[column][1:]
+                item = QTableWidgetItem(text)
                 item.setToolTip(_one_sided(view.header, row) if at else row[column])
                 if at:
                     item.setTextAlignment(
@@ -96,6 +97,7 @@ class MeasuresTable(QTableWidget):
             header = self.horizontalHeaderItem(column)
             is_extra = header is not None and header.text() in _LESS_IMPORTANT
             self.setColumnHidden(column, is_extra and self.width() < _NARROW)
+        self.resizeRowsToContents()
 
 
 class ChancePlot(QWidget):

@@ -40,6 +40,7 @@ class Panels:
         self._window = window
         self._docks: dict[str, QDockWidget] = {}
         self._first: dict[str, str] = {}
+        self._put_away: list[str] = []
         # panels at the sides are tall, those at the bottom are as wide as the view
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
@@ -60,6 +61,27 @@ class Panels:
         self._docks[name].show()
         self._docks[name].raise_()
 
+    def clear_bottom(self) -> None:
+        """Put the panels at the bottom away for a while; what is remembered does not change."""
+        if self._put_away:
+            return
+        front = ""
+        for name, dock in self._docks.items():
+            at_bottom = self._window.dockWidgetArea(dock) == BOTTOM and not dock.isFloating()
+            if at_bottom and not dock.isHidden():
+                self._put_away.append(name)
+                front = front if dock.visibleRegion().isEmpty() else name
+        # the one to the front comes last, and so is to the front again
+        self._put_away.sort(key=lambda name: name == front)
+        for name in self._put_away:
+            self._docks[name].hide()
+
+    def fill_bottom(self) -> None:
+        """Bring back what was put away."""
+        names, self._put_away = self._put_away, []
+        for name in names:
+            self.show(name)
+
     def place(self, state: Mapping[str, Any] | None = None) -> None:
         """Put all panels where they were remembered to be, else where they belong at first.
 
@@ -68,6 +90,7 @@ class Panels:
         state : mapping, optional
             What `state` returned; what it does not know, or wrongly, is left out.
         """
+        self._put_away = []
         known = state if isinstance(state, Mapping) else {}
         sides = self._first | {
             name: side
@@ -121,13 +144,15 @@ class Panels:
             area = self._window.dockWidgetArea(dock)
             side = _side_of(area) if area in _SIDES.values() else self._first[name]
             sides[name] = side
-            if dock.isHidden() and not self._window.tabifiedDockWidgets(dock):
+            is_away = name in self._put_away
+            if dock.isHidden() and not is_away and not self._window.tabifiedDockWidgets(dock):
                 hidden.append(name)
             if not dock.visibleRegion().isEmpty() and not dock.isFloating():
                 fronts.append(name)
                 sizes[side] = dock.width()
                 if side == "bottom":
                     sizes[side] = dock.height() + self._height_of_tabs(dock)
+        fronts += [name for name in self._put_away[-1:] if sides[name] == "bottom"]
         return {"sides": sides, "sizes": sizes, "fronts": fronts, "hidden": hidden}
 
     def _tab_bars(self) -> list[QTabBar]:

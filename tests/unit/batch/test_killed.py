@@ -14,7 +14,7 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).parents[3]
-N_ROIS, N_FILES, N_KILLS, SEED = 16, 2, 3, 7
+N_ROIS, N_FILES, N_KILLS, SEED = 10, 2, 3, 7
 
 
 @pytest.fixture(scope="module")
