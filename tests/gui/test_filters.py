@@ -257,3 +257,53 @@ def test_steps_in_the_panel_are_those_that_the_api_records(app, put_data, blobs)
     loaded = app.workspace.loaded[key]
     filters = app.document.project.data_set(key).filters
     assert loaded.field.steps == apply_filters(loaded.raw, filters)[1]
+
+
+@pytest.mark.features("viewer", "filters", "running")
+def test_a_run_waits_for_filters_that_are_being_applied(qtbot, app, put_data, blobs, monkeypatch):
+    monkeypatch.setattr(filtering, "MOST_AT_ONCE", 10)
+    locs = blobs()
+    key = put_data(locs)
+    filters, running = app.provided["filters"], app.provided["running"]
+    filters.set_filters(key, [Keep("photons", low=1500)], "filter by photons")
+    assert not filters.is_settled(key)
+    seed = app.document.project.seed
+    assert running.start()
+    assert running.is_running
+    assert not running.start(), "one at a time"
+    # for the next run
+    running.set_seed(seed + 1)
+    qtbot.waitUntil(lambda: not running.is_running, timeout=60_000)
+    analysis, (finding,) = app.workspace.analysis, app.document.project.findings
+    kept = locs.select(locs.table["photons"].to_numpy() >= 1500)
+    np.testing.assert_array_equal(analysis.localizations.xy, kept.xy)
+    assert finding.request.filters == (Keep("photons", low=1500),)
+    assert finding.request.seed == seed
+    assert app.activity.tasks == ()
+
+
+@pytest.mark.features("viewer", "filters", "running")
+@pytest.mark.parametrize("how", ["cancel", "stop", "filters", "remove"])
+def test_a_run_that_waits_can_be_stopped(qtbot, app, put_data, blobs, monkeypatch, how):
+    monkeypatch.setattr(filtering, "MOST_AT_ONCE", 10)
+    key = put_data(blobs())
+    filters, running = app.provided["filters"], app.provided["running"]
+    low = 1e9 if how == "filters" else 1500
+    filters.set_filters(key, [Keep("photons", low=low)], "filter by photons")
+    assert running.start()
+    (task,) = [one for one in app.activity.tasks if one.kind == "analysis"]
+    if how == "cancel":
+        running.cancel()
+    elif how == "stop":
+        app.activity.request_stop(task.key)
+    elif how == "remove":
+        app.document.edit("remove", app.document.project.without_data_set(key))
+        app.workspace.drop_loaded(key)
+    else:
+        # nothing is left by them
+        qtbot.waitUntil(lambda: filters.is_settled(key), timeout=PATIENCE)
+    assert not running.is_running
+    qtbot.waitUntil(lambda: filters.is_settled(key), timeout=PATIENCE)
+    assert not running.is_running
+    assert app.document.project.findings == ()
+    assert not [one for one in app.activity.tasks if one.kind == "analysis"]

@@ -12,7 +12,7 @@ from stormgraph_gui.models.document import Document
 from stormgraph_gui.models.filter_stages import FilterStages, Stage, Staged, n_before_ranges
 from stormgraph_gui.models.project import DataSet, Project
 from stormgraph_gui.models.workspace import Loaded, Workspace
-from stormgraph_gui.signals import QObject
+from stormgraph_gui.signals import QObject, Signal
 from stormgraph_py.errors import StormGraphError
 from stormgraph_py.filters import Filter
 from stormgraph_py.report.analysis import Field, prepare
@@ -42,7 +42,14 @@ class Filtering(QObject):
         What is changed.
     reader : Worker
         Does what takes time.
+
+    Attributes
+    ----------
+    settled : Signal
+        Key of a data set whose filters came to an end, and whether they were applied.
     """
+
+    settled = Signal(str, bool)
 
     def __init__(
         self,
@@ -225,10 +232,13 @@ class Filtering(QObject):
                 **data_set.reading,
             )
             self._workspace.put_loaded(key, replace(run.loaded, field=field, request=request))
+        self.settled.emit(key, True)
 
     def _take_back(self, key: str, why: str) -> None:
         """Go back to the steps of what is shown: these cannot be applied."""
         run = self._runs.pop(key)
+        # ahead of the earlier steps, which are applied at once
+        self.settled.emit(key, False)
         made = run.loaded.request
         filters = () if made is None else made.filters
         channel = None if made is None or isinstance(made.channel, str) else made.channel

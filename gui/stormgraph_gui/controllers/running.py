@@ -18,11 +18,12 @@ from stormgraph_gui.signals import QObject, QTimer, Signal
 from stormgraph_py.errors import InputError
 
 if TYPE_CHECKING:
+    from stormgraph_gui.controllers.filtering import Filtering
     from stormgraph_gui.jobs.worker import Work, Worker
     from stormgraph_gui.models.activity import Activity
     from stormgraph_gui.models.document import Document
     from stormgraph_gui.models.presets import Presets
-    from stormgraph_gui.models.workspace import Workspace
+    from stormgraph_gui.models.workspace import Loaded, Workspace
     from stormgraph_py.params import StormGraphParams
     from stormgraph_py.report.analysis import Analysis
     from stormgraph_py.report.request import Request
@@ -48,6 +49,17 @@ class _Run:
     sha256: str | None
 
 
+@dataclass(frozen=True)
+class _Wait:
+    """An analysis that begins when the filters of its data set are applied."""
+
+    data_set: str
+    region: str | None
+    params: StormGraphParams
+    seed: int
+    task: int
+
+
 class Running(QObject):
     """Analyses one region at a time; results are kept beside each other.
 
@@ -59,6 +71,8 @@ class Running(QObject):
         Parameters under a name.
     analyst : Worker
         Process that does the analyses.
+    filtering : Filtering, optional
+        An analysis waits until it has applied the filters.
 
     Attributes
     ----------
@@ -79,24 +93,30 @@ class Running(QObject):
         presets: Presets,
         analyst: Worker,
         parent: QObject | None = None,
+        *,
+        filtering: Filtering | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._workspace, self._activity = document, workspace, activity
         self._presets, self._analyst = presets, analyst
+        self._filtering = filtering
         self._run: _Run | None = None
+        self._waiting: _Wait | None = None
         self._is_unwanted = False
         self._removed: tuple[Finding, Analysis | None] | None = None
         document.changed.connect(self._follow)
         workspace.loaded_changed.connect(self._forget)
         activity.stop_requested.connect(self._stop)
+        if filtering is not None:
+            filtering.settled.connect(self._filters_settled)
 
     @property
     def is_running(self) -> bool:
-        """Whether an analysis is under way."""
-        return self._run is not None
+        """Whether an analysis is under way, or waits for filters."""
+        return self._run is not None or self._waiting is not None
 
     def start(self, data_set: str | None = None, region: str | None = None) -> bool:
-        """Analyse a region with the parameters of the project.
+        """Analyse a region with the parameters of the project, once its filters are applied.
 
         Parameters
         ----------
@@ -112,7 +132,7 @@ class Running(QObject):
         """
         if data_set is None:
             data_set, region = self._workspace.data_set, self._workspace.region
-        if self._run is not None:
+        if self.is_running:
             self._say_info("One analysis at a time", "Wait for the running one, or cancel it.")
             return False
         loaded = None if data_set is None else self._workspace.loaded.get(data_set)
@@ -120,8 +140,40 @@ class Running(QObject):
             self._say_info("Nothing to analyse yet", "Open a file of localizations first.")
             return False
         request = self._document.project.request(data_set, region)
+        task = self._activity.begin("analysis", f"Analysing {_place(request)}")
+        if self._filtering is None or self._filtering.is_settled(data_set):
+            self._begin(data_set, region, request, loaded, task)
+        else:
+            self._activity.update(task, "Waiting for the filters", None)
+            self._waiting = _Wait(data_set, region, request.params, request.seed, task)
+        self.running_changed.emit()
+        return True
+
+    def _filters_settled(self, data_set: str, are_applied: bool) -> None:
+        """Begin what waited for these filters, with the parameters that it was asked with."""
+        wait = self._waiting
+        if wait is None or wait.data_set != data_set:
+            return
+        self._waiting = None
+        loaded = self._workspace.loaded.get(data_set)
+        try:
+            request = self._document.project.request(data_set, wait.region)
+        except KeyError:
+            loaded = None
+        if not are_applied or loaded is None:
+            self._activity.end(wait.task)
+            why = "The region is gone." if are_applied else "Its filters could not be applied."
+            self._say_info("Nothing was analysed", why)
+        else:
+            request = dataclasses.replace(request, params=wait.params, seed=wait.seed)
+            self._begin(data_set, wait.region, request, loaded, wait.task)
+        self.running_changed.emit()
+
+    def _begin(
+        self, data_set: str, region: str | None, request: Request, loaded: Loaded, task: int
+    ) -> None:
         if loaded.request is not None:
-            # filters that were just changed are still being applied: what is shown is analysed
+            # what is shown is what is analysed
             made_by = loaded.request
             request = dataclasses.replace(request, channel=made_by.channel, filters=made_by.filters)
         work = self._analyst.call(
@@ -130,24 +182,26 @@ class Running(QObject):
             field=self._analyst.keep(_token(data_set), loaded.field),
         )
         self._is_unwanted = False
-        task = self._activity.begin("analysis", f"Analysing {_place(request)}")
         sha256 = loaded.raw.provenance.sha256
         self._run = _Run(data_set, region, request, task, work, time.monotonic(), sha256)
         work.progressed.connect(self._progressed)
         work.succeeded.connect(self._succeeded)
         work.failed.connect(self._failed)
-        self.running_changed.emit()
-        return True
 
     def cancel(self) -> None:
-        """Stop the analysis that runs, within a second."""
+        """Stop the analysis that runs, within a second, or let go of one that waits."""
+        if self._waiting is not None:
+            wait, self._waiting = self._waiting, None
+            self._activity.end(wait.task)
+            self.running_changed.emit()
+            self._say_info("Analysis stopped", "It had not begun.")
         if self._run is not None and not self._is_unwanted:
             self._is_unwanted = True
             self._activity.stopping(self._run.task)
             self._run.work.cancel()
 
     def _stop(self, task: int) -> None:
-        if self._run is not None and task == self._run.task:
+        if task in [one.task for one in (self._run, self._waiting) if one is not None]:
             self.cancel()
 
     def show(self, key: str) -> None:
@@ -310,11 +364,11 @@ class Running(QObject):
 
     def _in_use(self) -> set[str]:
         """Return the data sets of the running analysis and of the removed result."""
-        found = set() if self._run is None else {self._run.data_set}
+        found = {one.data_set for one in (self._run, self._waiting) if one is not None}
         return found if self._removed is None else found | {self._removed[0].data_set}
 
     def _let_go(self, data_set: str) -> None:
-        if self._run is not None and self._run.data_set == data_set:
+        if data_set in [one.data_set for one in (self._run, self._waiting) if one is not None]:
             self.cancel()
         if self._removed is not None and self._removed[0].data_set == data_set:
             self._removed = None

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 def install(app: StormGraphApp) -> None:
     """Put the feature into the app."""
     presets = Presets(app.settings, app)
-    running = Running(app.document, app.workspace, app.activity, presets, app.analyst, app)
+    running = Running(
+        app.document,
+        app.workspace,
+        app.activity,
+        presets,
+        app.analyst,
+        app,
+        filtering=app.provided.get("filters"),
+    )
     panel = RunPanel(app.document, app.workspace, app.activity, presets)
     panel.run_requested.connect(running.start)
     panel.cancel_requested.connect(running.cancel)
