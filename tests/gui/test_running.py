@@ -9,10 +9,21 @@ import numpy as np
 import psutil
 import pytest
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QInputDialog, QLabel, QPushButton, QTreeWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDockWidget,
+    QInputDialog,
+    QLabel,
+    QPushButton,
+    QTreeWidget,
+    QWidget,
+)
 
 from stormgraph_gui.app import StormGraphApp
 from stormgraph_gui.controllers.running import Running
+from stormgraph_gui.features.result_in_front import ResultInFront
 from stormgraph_gui.jobs.messages import Failed
 from stormgraph_gui.jobs.worker import Work
 from stormgraph_gui.models.presets import Presets
@@ -433,3 +444,60 @@ def test_a_run_stops_when_its_data_set_is_removed(app, running, analyst, blobs, 
     analyst.work.failed.emit(Failed(1, "cancelled", "Stopped."))
     assert app.document.project.findings == ()
     assert app.activity.tasks == ()
+
+
+@pytest.fixture
+def front(app, running, analyst, qtbot, blobs, put_data, put_analysis):
+    """A run whose end the test decides; the end tells whether the result is in front."""
+    ResultInFront(app, running)
+    key = put_data(blobs())
+    analysis = app.workspace.analyses[put_analysis(key)]
+    qtbot.waitExposed(app.window)
+    app.window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is app.window)
+    app.window.show_dock("run")
+    docks = {name: app.window.findChild(QDockWidget, f"dock {name}") for name in ("run", "results")}
+    qtbot.waitUntil(lambda: not docks["run"].visibleRegion().isEmpty())
+
+    def ends():
+        n_messages = len(app.activity.messages)
+        analyst.work.succeeded.emit(analysis)
+        qtbot.waitUntil(lambda: len(app.activity.messages) > n_messages)
+        QApplication.processEvents()
+        return not docks["results"].visibleRegion().isEmpty()
+
+    return SimpleNamespace(key=key, ends=ends, docks=docks)
+
+
+@pytest.mark.features("viewer", "running", "results")
+@pytest.mark.parametrize("begun_from", ["run", "param k", "viewer"])
+def test_a_result_comes_to_the_front(app, running, front, begun_from):
+    app.window.findChild(QWidget, begun_from).setFocus()
+    assert running.start()
+    assert front.ends()
+    # keys do not go to what is behind now
+    assert app.provided["viewer"].hasFocus()
+
+
+@pytest.mark.features("viewer", "running", "results")
+@pytest.mark.parametrize("what", ["moves", "types", "closes", "looks elsewhere"])
+def test_a_result_stays_behind_when_the_user_is_at_something_else(
+    app, running, front, qtbot, blobs, put_data, what
+):
+    field = app.window.findChild(NumberEdit, "param k")
+    if what == "types":
+        field.setFocus()
+    elif what == "closes":
+        front.docks["results"].close()
+    assert running.start(front.key)
+    if what == "moves":
+        app.window.findChild(NumberEdit, "param alpha").setFocus()
+    elif what == "types":
+        field.selectAll()
+        qtbot.keyClicks(field, "17")
+        assert app.document.project.params.k == 17
+    elif what == "looks elsewhere":
+        put_data(blobs(seed=1), path="/data/other.csv")
+    assert not front.ends()
+    assert not front.docks["run"].visibleRegion().isEmpty()
+    assert front.docks["results"].isHidden() == (what == "closes")

@@ -78,10 +78,13 @@ class Running(QObject):
     ----------
     running_changed : Signal
         An analysis began or ended.
+    found : Signal
+        Key of a result that was just found where the user looks, and is shown.
     removed_changed : Signal
         Whether there is a removed result that can be put back.
     """
 
+    found = Signal(str)
     running_changed = Signal()
     removed_changed = Signal(bool)
 
@@ -315,6 +318,7 @@ class Running(QObject):
         looks_there = (workspace.data_set, workspace.region) == (run.data_set, run.region)
         if looks_there and key in workspace.analyses:
             workspace.look_at(run.data_set, run.region, key)
+            QTimer.singleShot(0, self, lambda: self.found.emit(key))
         QTimer.singleShot(0, self, lambda: self._tell(run, analysis))
 
     def _failed(self, failure: Failed) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 
 from stormgraph_gui.controllers.results import Results
+from stormgraph_gui.features.result_in_front import ResultInFront
 from stormgraph_gui.models.evidence import Evidence
 from stormgraph_gui.views.results.panel import ResultPanel
 
@@ -63,6 +64,8 @@ def install(app: StormGraphApp) -> None:
     feature = ResultsFeature(app)
     app.provided["results"] = feature
     controller, window = feature.controller, app.window
+    if (running := app.provided.get("running")) is not None:
+        ResultInFront(app, running)
     window.add_action(
         "View",
         "&Coarser level",

@@ -118,6 +118,10 @@ class MainWindow(QMainWindow):
         """Open a panel and bring its tab to the front."""
         self.panels.show(name)
 
+    def raise_dock(self, name: str) -> None:
+        """Bring a panel's tab to the front, unless the user has closed the panel."""
+        self.panels.raise_open(name)
+
     def add_action(
         self,
         menu: str,

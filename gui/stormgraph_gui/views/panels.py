@@ -82,6 +82,12 @@ class Panels:
         for name in names:
             self.show(name)
 
+    def raise_open(self, name: str) -> None:
+        """Bring the tab of a panel to the front, unless the panel is closed."""
+        dock = self._docks[name]
+        if dock.toggleViewAction().isChecked():
+            dock.raise_()
+
     def place(self, state: Mapping[str, Any] | None = None) -> None:
         """Put all panels where they were remembered to be, else where they belong at first.
 
