@@ -1,3 +1,4 @@
+import gc
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
+from stormgraph_gui.app import FEATURES
 from stormgraph_gui.models.autosave import Autosave
 from stormgraph_gui.models.currency import outdated_by
 from stormgraph_gui.models.overlap import Comparison, requests_of
@@ -14,8 +16,8 @@ from stormgraph_gui.models.project import PairFinding, Region
 from stormgraph_gui.models.project_file import load_project
 from stormgraph_gui.models.result_file import result_bytes
 from stormgraph_gui.models.workspace import Loaded
-from stormgraph_py import read_localizations, write_localizations
-from stormgraph_py.report.analysis import prepare
+from stormgraph_py import Localizations, read_localizations, write_localizations
+from stormgraph_py.report.analysis import Analysis, prepare
 from stormgraph_py.report.overlap_analysis import OverlapParams
 from stormgraph_py.roi import Roi
 
@@ -57,6 +59,37 @@ def reopen(app, qtbot, file):
     projects._load_missing = lambda: load_now(app)
     assert projects.open(file)
     qtbot.waitUntil(lambda: app.workspace.finding is not None, timeout=PATIENCE_MS)
+
+
+def n_large():
+    """Number of tables, data sets and results in memory."""
+    gc.collect()
+    return sum(isinstance(one, Localizations | Loaded | Analysis) for one in gc.get_objects())
+
+
+@pytest.mark.features(*FEATURES)
+def test_a_new_project_holds_nothing_of_the_one_before(app, qtbot, blobs, put_data, put_analysis):
+    n_before = n_large()
+    flat = put_data(blobs(), "/data/flat.csv")
+    put_analysis(flat)
+    deep = put_data(blobs(dimensions=3), "/data/deep.csv")
+    project, region = app.document.project.new_key()
+    roi = Roi.rectangle((1500, 1500), (2500, 2500), name="cell 1")
+    app.document.edit("draw cell 1", project.with_region(deep, Region(key=region, roi=roi)))
+    put_analysis(deep, region)
+    # every panel and page has seen all of it
+    for name in app.window.panels.state()["sides"]:
+        app.window.show_dock(name)
+        for place in ((deep, region), (flat, None), (deep, None)):
+            app.workspace.look_at(*place)
+            qtbot.wait(20)
+    for page in range(app.window.pages.count()):
+        app.window.pages.setCurrentIndex(page)
+        for finding in app.document.project.findings:
+            app.workspace.look_at(finding.data_set, finding.region, finding.key)
+            qtbot.wait(20)
+    app.provided["projects"].new()
+    qtbot.waitUntil(lambda: n_large() <= n_before, timeout=PATIENCE_MS)
 
 
 def test_a_project_comes_back_as_it_was(app, qtbot, study):

@@ -310,6 +310,28 @@ def test_results_go_out_of_date_and_come_back(app, ui, qtbot, blobs, put_data, p
     assert rows(ui)[0][2] == "as chosen now"
 
 
+def test_the_result_of_a_removed_region_is_shown_on_the_field(
+    app, ui, qtbot, blobs, put_data, put_analysis
+):
+    key = put_data(blobs())
+    region = draw(app, key, Roi.rectangle((1500, 1500), (2500, 2500), name="cell 1"))
+    finding = put_analysis(key, region)
+    app.document.edit("delete", app.document.project.without_region(key, region))
+    app.workspace.look_at(key)
+    ui.running.show(finding)
+    workspace = app.workspace
+    assert (workspace.data_set, workspace.region, workspace.finding) == (key, None, finding)
+    (row,) = rows(ui)
+    assert row[2].startswith("Out of date")
+    assert "region was removed" in ui.find(QLabel, "finding note").text()
+    # what is run next is the whole field
+    qtbot.waitUntil(ui.is_ready, timeout=WAIT)
+    assert app.document.project.request(workspace.data_set, workspace.region).roi is None
+    app.document.undo()
+    ui.running.show(finding)
+    assert workspace.region == region
+
+
 def test_a_removed_result_can_be_put_back(app, ui, qtbot, blobs, put_data, put_analysis):
     key = put_data(blobs())
     first, second = put_analysis(key), put_analysis(key)

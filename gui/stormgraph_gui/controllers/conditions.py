@@ -106,8 +106,8 @@ class ConditionsController(QObject):
 
     def look_at(self, key: str) -> None:
         """Look at a result over its data."""
-        finding = self._document.project.finding(key)
-        self._workspace.look_at(finding.data_set, finding.region, key)
+        project = self._document.project
+        self._workspace.look_at(*project.place_of(project.finding(key)), key)
 
     def save(self, folder: Path, outputs: Outputs, *, overwrite: bool = False) -> None:
         """Write tables, figures and report, as `stormgraph compare` does; `written` tells."""

@@ -53,6 +53,7 @@ class Outlining(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._trace)
         workspace.level_changed.connect(self._look)
+        workspace.analyses_changed.connect(self._forget)
         scene.field_changed.connect(self._look)
         display.changed.connect(self._look)
 
@@ -90,12 +91,18 @@ class Outlining(QObject):
     def _take(self, key: Key, found: Lines) -> None:
         self._work = None
         self._known[key] = found
+        self._forget()
         while len(self._known) > _KEPT:
             del self._known[next(iter(self._known))]
         if key == self._asked:
             self._give(found)
         elif self._asked is not None and self._asked not in self._known:
             self._timer.start(_WAIT_MS)
+
+    def _forget(self, *_: object) -> None:
+        """Let go of results that were removed."""
+        here = list(self._workspace.analyses.values())
+        self._known = {key: lines for key, lines in self._known.items() if key[0] in here}
 
     def _give(self, lines: Lines) -> None:
         self._scene.put_outlines(lines)

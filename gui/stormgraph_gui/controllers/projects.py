@@ -312,7 +312,8 @@ class Projects(QObject):
         self._workspace.put_analysis(finding.key, analysis)
         view = self._view
         if view.get("finding") == finding.key and self._workspace.finding is None:
-            self._workspace.look_at(finding.data_set, finding.region, finding.key)
+            place = self._document.project.place_of(finding)
+            self._workspace.look_at(*place, finding.key)
             level = view.get("level")
             if level is None or level < analysis.result.hierarchy.n_levels:
                 self._workspace.show_level(level)

@@ -209,8 +209,8 @@ class Running(QObject):
 
     def show(self, key: str) -> None:
         """Look at a result, where it was found."""
-        finding = self._document.project.finding(key)
-        self._workspace.look_at(finding.data_set, finding.region, key)
+        project = self._document.project
+        self._workspace.look_at(*project.place_of(project.finding(key)), key)
 
     def remove(self, key: str) -> None:
         """Remove a result; `put_back` undoes that."""
@@ -232,7 +232,7 @@ class Running(QObject):
         if analysis is not None:
             self._workspace.put_analysis(finding.key, analysis)
         self._document.record(dataclasses.replace(project, findings=tuple(found)))
-        self._workspace.look_at(finding.data_set, finding.region, finding.key)
+        self._workspace.look_at(*project.place_of(finding), finding.key)
 
     def use_parameters_of(self, key: str) -> None:
         """Take the parameters and the seed of a result for the next analysis."""

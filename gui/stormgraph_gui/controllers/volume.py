@@ -20,6 +20,7 @@ from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.signals import QObject, Signal
 from stormgraph_py.arrays import IntArray
 from stormgraph_py.localizations import Localizations
+from stormgraph_py.roi import Roi
 
 NOTHING_OPEN = "Open a data set with z coordinates to see it in 3-D."
 FLAT = (
@@ -55,7 +56,7 @@ class VolumeController(QObject):
         super().__init__(parent)
         self._document, self._workspace, self._display = document, workspace, display
         self._wanted: VolumeColor | None = None
-        self._cropped: tuple[object, Localizations] | None = None
+        self._cropped: tuple[tuple[Localizations, Roi], Localizations] | None = None
         self._colored: tuple[tuple[object, ...], ColoredPoints] | None = None
         document.changed.connect(self._document_changed)
         workspace.current_changed.connect(self._look_elsewhere)
@@ -179,11 +180,25 @@ class VolumeController(QObject):
         return None if analysis is None else shown_labels(analysis, self._workspace.level)
 
     def _look_elsewhere(self, _key: str | None = None) -> None:
+        self._let_go()
         slab, whole = self._display.state.slab_nm, self.z_range_nm
         if slab and whole and (slab[1] < whole[0] or slab[0] > whole[1]):
             # a slab of other data, in which these have nothing
             self._display.set(slab_nm=None)
         self.changed.emit(True)
+
+    def _let_go(self) -> None:
+        """Keep nothing of data and results that are not at hand any more."""
+        here = {id(one.localizations) for one in self._workspace.loaded.values()}
+        here |= {id(one.localizations) for one in self._workspace.analyses.values()}
+        if self._cropped is not None:
+            (whole, _), part = self._cropped
+            if id(whole) in here:
+                here.add(id(part))
+            else:
+                self._cropped = None
+        if self._colored is not None and id(self._colored[0][0]) not in here:
+            self._colored = None
 
     def _document_changed(self, before: Project, now: Project) -> None:
         if self._workspace.region is not None and before.data_sets is not now.data_sets:

@@ -278,6 +278,15 @@ class Project:
                 return finding
         raise KeyError(key)
 
+    def place_of(self, finding: Finding) -> tuple[str, str | None]:
+        """Return the keys of the data set and the region where a result is shown.
+
+        That of a region that was removed is shown on the whole field.
+        """
+        here = (one for one in self.data_sets if one.key == finding.data_set)
+        regions = [region.key for one in here for region in one.regions]
+        return finding.data_set, finding.region if finding.region in regions else None
+
     def new_key(self) -> tuple[Project, str]:
         """Return a project that knows of one key more, and the key."""
         number = self.n_keys + 1

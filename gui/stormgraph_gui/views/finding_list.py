@@ -108,7 +108,7 @@ class FindingList(QWidget):
         here = [
             finding
             for finding in reversed(project.findings)
-            if (finding.data_set, finding.region) == (workspace.data_set, workspace.region)
+            if project.place_of(finding) == (workspace.data_set, workspace.region)
         ]
         self._tree.blockSignals(True)
         if [item.data(_MADE, _KEY) for item in self._items] != [one.key for one in here]:

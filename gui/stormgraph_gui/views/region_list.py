@@ -177,6 +177,9 @@ class RegionList(QWidget):
     def _follow(self, *_: object) -> None:
         """Show the data set, its regions and counts as they are now."""
         data_set, loaded = self._data_set(), self._workspace.current
+        if self._field is not None and self._field[0] is not loaded:
+            # not kept from going
+            self._field = None
         regions = () if data_set is None else data_set.regions
         rows = [] if data_set is None else [self._field_row(data_set, loaded)]
         rows += map(self._row, regions)
@@ -246,7 +249,7 @@ class RegionList(QWidget):
         """Return the area of the box round all localizations, which a run on them would take."""
         if loaded is None or not len(loaded.localizations):
             return 0.0
-        if self._field is None or self._field[0] is not loaded:
+        if self._field is None:
             table = loaded.localizations.table
             x, y = table["x_nm"].to_numpy(), table["y_nm"].to_numpy()
             area = float((x.max() - x.min()) * (y.max() - y.min())) / 1e6
