@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from stormgraph_py.clusters.compare import Comparison
+from stormgraph_py.clusters.rank_tests import TEST_NAMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,11 +117,12 @@ def _few_units(comparison: Comparison) -> Iterator[str]:
 def _out_of_reach(comparison: Comparison) -> Iterator[str]:
     params = comparison.params
     for (test, unit), rows in comparison.tests.groupby(["test", "unit"], sort=False):
+        name = TEST_NAMES[str(test)]
         known = rows.dropna(subset="p")
         never = known[known["smallest_p"] >= ALPHA]
         if len(never):
             yield (
-                f"{len(never)} of {len(known)} tests ({test}, unit {unit}) cannot give p < "
+                f"{len(never)} of {len(known)} tests ({name}, unit {unit}) cannot give p < "
                 f"{ALPHA:g} with so few {plural(str(unit))}, whatever the data: the smallest "
                 f"possible p is {never['smallest_p'].min():.2g}. Not significant says nothing "
                 "there."
@@ -130,7 +132,7 @@ def _out_of_reach(comparison: Comparison) -> Iterator[str]:
         if len(hard) and params.correction != "fdr":
             n = int(hard["n_in_family"].iloc[0])
             yield (
-                f"After {params.correction.capitalize()} correction for {n} tests, a {test} test "
+                f"After {params.correction.capitalize()} correction for {n} tests, a {name} test "
                 f"that stands alone cannot give p < {ALPHA:g}{_for_which(hard, known)} at "
                 f"{_listed(_sizes(hard))} {plural(str(unit))}. {_turned(known)} Compare fewer "
                 "measures (--measure) or only with a control (--control), decided before looking."

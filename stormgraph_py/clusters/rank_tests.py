@@ -19,6 +19,14 @@ Correction: TypeAlias = Literal["holm", "bonferroni", "fdr"]
 EXACT_UP_TO = 50
 """Units of both conditions together up to which the Mann-Whitney test counts all arrangements."""
 
+TEST_NAMES = {
+    "mann-whitney": "Mann-Whitney U",
+    "kruskal-wallis": "Kruskal-Wallis",
+    "dunn": "Dunn",
+    "welch-t": "Welch's t",
+}
+"""What people call them."""
+
 _MOST_ORDERED = 6
 """Conditions up to which every order of them is looked at for the smallest p-value."""
 

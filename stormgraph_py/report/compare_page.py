@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from stormgraph_py.clusters.cautions import POOLED, plural
+from stormgraph_py.clusters.rank_tests import TEST_NAMES
 from stormgraph_py.report.compare_figures import distributions, effects_figure, superplot
-from stormgraph_py.report.compare_words import CORRECTION_NAMES, TEST_NAMES, measure_label
+from stormgraph_py.report.compare_words import CORRECTION_NAMES, measure_label
 from stormgraph_py.report.html import render_page
 from stormgraph_py.report.numbers import count, hundredths, integer, percent, rounded
 from stormgraph_py.report.style import styled

@@ -17,12 +17,6 @@ _WORDS = {
     "equivalent_radius_nm": "equivalent radius of a cluster",
     "radius_of_gyration_nm": "radius of gyration of a cluster",
 }
-TEST_NAMES = {
-    "mann-whitney": "Mann-Whitney U",
-    "kruskal-wallis": "Kruskal-Wallis",
-    "dunn": "Dunn",
-    "welch-t": "Welch's t",
-}
 CORRECTION_NAMES = {"holm": "Holm", "bonferroni": "Bonferroni", "fdr": "Benjamini-Hochberg"}
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from stormgraph_gui.models.wording import in_the_app
 from stormgraph_py.clusters.cautions import plural
-from stormgraph_py.report.compare_words import CORRECTION_NAMES, TEST_NAMES, measure_label
+from stormgraph_py.clusters.rank_tests import TEST_NAMES
+from stormgraph_py.report.compare_words import CORRECTION_NAMES, measure_label
 from stormgraph_py.report.numbers import count, percent, rounded
 
 if TYPE_CHECKING:

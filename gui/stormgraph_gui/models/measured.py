@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 AT_ONCE = 200
 """Clusters of a table that is shown together with the rest of a result, and not after it."""
 
+_POSITION = ("x_nm", "y_nm", "z_nm")
+
 
 class Measured(QObject):
     """What is known of the clusters that are shown.
@@ -46,9 +48,10 @@ class Measured(QObject):
 
     @property
     def columns(self) -> tuple[TableColumn, ...]:
-        """What the columns of the table are, none without one."""
+        """What the columns of the table are, none without one; where clusters lie comes last."""
         if self._columns is None:
-            self._columns = () if self.table is None else table_columns(self.table)
+            found = () if self.table is None else table_columns(self.table)
+            self._columns = tuple(sorted(found, key=lambda column: column.name in _POSITION))
         return self._columns
 
     def show(
