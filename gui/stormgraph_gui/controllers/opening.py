@@ -17,6 +17,7 @@ from stormgraph_gui.models.project import DataSet, Project
 from stormgraph_gui.models.questions import Question, Trial
 from stormgraph_gui.models.reading_words import plainly
 from stormgraph_gui.models.recent import RecentFiles
+from stormgraph_gui.models.wording import in_the_app
 from stormgraph_gui.models.workspace import Loaded, Workspace
 from stormgraph_gui.signals import QObject, QTimer, Signal
 from stormgraph_py.report.request import Request
@@ -242,7 +243,7 @@ class Opening(QObject):
             self._ask()
 
     def _not_read(self, job: _Job, fault: Failed) -> None:
-        text = plainly(fault.text, job.path)
+        text = in_the_app(plainly(fault.text, job.path))
         self._ended(job)
         if job.data_set is not None:
             self._loading.set_fault(job.data_set, text)
@@ -332,7 +333,9 @@ class Opening(QObject):
     def _was_not_tried(self, question: Question, reading: Mapping[str, Any], fault: Failed) -> None:
         self._trial = None
         if self._next_trial is None and self._is_at_hand(question):
-            self.tried.emit(Trial(reading=reading, fault=plainly(fault.text, question.path)))
+            self.tried.emit(
+                Trial(reading=reading, fault=in_the_app(plainly(fault.text, question.path)))
+            )
         self._try_next()
 
     def _is_at_hand(self, question: Question) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stormgraph_gui.models.reading_words import plainly
+from stormgraph_gui.models.wording import in_the_app
 from stormgraph_gui.models.workspace import Loaded
 from stormgraph_py.io.describe import FileSummary, describe
 from stormgraph_py.io.registry import READERS
@@ -55,7 +57,7 @@ def facts_of(loaded: Loaded) -> Facts:
     return Facts(
         line=" · ".join([f"{count} in {summary.dimensions}-D", field_text(summary)]),
         rows=tuple(rows),
-        warnings=summary.warnings,
+        warnings=tuple(in_the_app(plainly(one)) for one in summary.warnings),
         notes=summary.notes,
         channels=_channels(summary),
     )

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from stormgraph_gui.models.overlap import Comparison, OverlapModel
+from stormgraph_gui.models.wording import in_the_app
 from stormgraph_gui.views.named import named
 from stormgraph_gui.views.overlap_numbers import ChancePlot, MeasuresTable, PartnerRows
 from stormgraph_gui.views.overlap_panel import OverlapPanel
@@ -134,7 +135,7 @@ class OverlapPage(QWidget):
 
     def _show_warnings(self, comparison: Comparison | None) -> None:
         found = () if comparison is None else comparison.analysis.warnings
-        text = "\n\n".join(f"• {one}" for one in found)
+        text = "\n\n".join(f"• {in_the_app(one)}" for one in found)
         self.warnings.setText(text or "There is nothing to be noted.")
         title = f"Notes ({len(found)})" if found else "Notes"
         self.tabs.setTabText(self.tabs.indexOf(self.warnings), title)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from stormgraph_gui.models.wording import in_the_app
 from stormgraph_gui.views.plot_style import WARNING, faded, plot_color
 from stormgraph_gui.views.results.tab import Tab, column, text_label
 from stormgraph_py.report import words
@@ -63,7 +64,7 @@ class Summary(Tab):
         _clear(self._warnings)
         for warning in analysis.warnings:
             remark = _Remark("warning")
-            remark.set_text(warning)
+            remark.set_text(in_the_app(warning))
             layout = self._warnings.layout()
             assert layout is not None
             layout.addWidget(remark)

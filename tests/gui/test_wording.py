@@ -1,0 +1,86 @@
+"""What the package says to users of the command line is said in the words of the app."""
+
+import ast
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import stormgraph_py
+from stormgraph_gui.models.activity import Activity, Message
+from stormgraph_gui.models.wording import SAYINGS, in_the_app
+from stormgraph_gui.views.results.summary import Summary
+
+PACKAGE = Path(stormgraph_py.__file__).parent
+OPTION = re.compile(r"--[a-z]")
+
+
+def parts(node):
+    """Pieces of a string, with a word in the place of each value."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    return "".join(
+        value.value if isinstance(value, ast.Constant) else "SOMETHING" for value in node.values
+    )
+
+
+def texts_with_options():
+    """Every text of the package, outside its command line, that names an option."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        where = path.relative_to(PACKAGE)
+        # what columns mean is not said in messages
+        if where.parts[0] == "cli" or "dictionary" in where.parts:
+            continue
+        tree = ast.parse(path.read_text())
+        skipped = set()
+        for node in ast.walk(tree):
+            body = getattr(node, "body", None)
+            if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+                skipped.add(body[0].value)
+            if isinstance(node, ast.JoinedStr):
+                skipped.update(node.values)
+        for node in ast.walk(tree):
+            is_text = isinstance(node, ast.JoinedStr) or (
+                isinstance(node, ast.Constant) and isinstance(node.value, str)
+            )
+            if is_text and node not in skipped and OPTION.search(parts(node)):
+                yield pytest.param(parts(node), id=f"{where}:{node.lineno}")
+
+
+@pytest.mark.parametrize("text", list(texts_with_options()))
+def test_every_option_is_said_in_the_words_of_the_app(text):
+    said = text
+    for pattern, words in SAYINGS:
+        said = re.sub(pattern, words, said)
+    # each has a saying of its own; the name of an option in quotes is for those not known yet
+    assert not OPTION.search(said)
+    assert in_the_app(text) == said
+    assert "=" not in said or "=" in text
+    assert not re.search(r"\w=[, .;]", said), "no argument of a function"
+
+
+def test_there_are_many_of_them():
+    assert len(list(texts_with_options())) > 35
+
+
+def test_warnings_of_a_result_are_said_so(qtbot, blobs, app, put_data, put_analysis):
+    put_analysis(put_data(blobs()))
+    warning = "The file has 2 colour channels (1, 2); choose one with --channel."
+    analysis = app.workspace.analysis
+    summary = Summary()
+    qtbot.addWidget(summary)
+    summary.fill(SimpleNamespace(
+        warnings=(warning,), **{
+            name: getattr(analysis, name)
+            for name in dir(analysis) if not name.startswith("_") and name != "warnings"
+        },
+    ))  # fmt: skip
+    assert summary.warnings() == [in_the_app(warning)]
+    assert "--" not in summary.warnings()[0]
+
+
+def test_messages_are_said_so():
+    activity = Activity()
+    activity.say(Message(level="warning", title="a", text="Leave --channel out."))
+    assert "--" not in activity.messages[0].text
