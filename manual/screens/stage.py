@@ -22,7 +22,7 @@ from stormgraph_py.report.analysis import cluster, crop, measure, prepare
 SIZE = (1280, 800)
 """Width and height of the window in the pictures, pixels."""
 
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 
 
 class Stage:
