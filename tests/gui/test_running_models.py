@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from stormgraph_gui.models.currency import outdated_by, parameters_apart
+from stormgraph_gui.models.currency import outdated_by, pair_outdated_by, parameters_apart
 from stormgraph_gui.models.guidance import (
     BASIC,
     CHOICES,
@@ -16,12 +16,13 @@ from stormgraph_gui.models.guidance import (
     value_in_words,
 )
 from stormgraph_gui.models.presets import SETTING, Presets
-from stormgraph_gui.models.project import DataSet, Finding, Project, Region
+from stormgraph_gui.models.project import DataSet, Finding, PairFinding, Project, Region
 from stormgraph_gui.models.settings import Settings
 from stormgraph_gui.models.stages import stage_in_words
 from stormgraph_gui.models.target import target_of
 from stormgraph_py import InputError, ParameterError, StormGraphParams, cluster_localizations
 from stormgraph_py.filters import Keep
+from stormgraph_py.report.overlap_analysis import OverlapParams
 from stormgraph_py.roi import Roi
 
 
@@ -157,6 +158,21 @@ def test_a_result_is_out_of_date_when_its_points_would_be_others(found):
     third = second.with_finding(dataclasses.replace(finding, sha256="b")).with_new_file("k1", "a")
     assert [outdated_by(third, one) != () for one in third.findings] == [False, True]
     assert "removed" in outdated_by(project.without_region("k1", "k2"), finding)[0]
+
+
+def test_a_comparison_is_out_of_date_when_one_of_its_files_is_another(found):
+    project, _ = found
+    project = project.editing("k1", lambda one: dataclasses.replace(one, sha256="a"))
+    project = project.with_data_set(DataSet(key="k9", path="/data/b.csv", sha256="z"))
+    pair = PairFinding(
+        key="k10", data_sets=("k1", "k9"), region=None, params=OverlapParams(), made_utc="",
+        requests=(project.request("k1", None), project.request("k9", None)),
+    )  # fmt: skip
+    project = dataclasses.replace(project, pair=pair)
+    assert pair_outdated_by(project, project.pair) == ()
+    changed = project.with_new_file("k9", "y")
+    changed = Project.from_dict(json.loads(json.dumps(changed.as_dict())))
+    assert pair_outdated_by(changed, changed.pair) == ("the file was changed (b.csv)",)
 
 
 def test_saved_and_opened_a_result_is_as_much_up_to_date_as_before(found):
