@@ -194,8 +194,8 @@ def test_the_table_shows_the_numbers_with_chance(app, page, comparison):
     }
     rows = expected.set_index("measure")
     for name, measured in (
-        ("overlap over the area of channel 1", "percent_area_of_a"),
-        ("overlap over the area of channel 2", "percent_area_of_b"),
+        ("Overlap over the area of channel 1", "percent_area_of_a"),
+        ("Overlap over the area of channel 2", "percent_area_of_b"),
     ):
         texts, values = shown[name], rows.loc[measured]
         assert float(texts["Value"].rstrip("%")) == pytest.approx(values["value"], abs=0.51)
