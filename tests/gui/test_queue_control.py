@@ -58,10 +58,11 @@ def planned(names):
 @pytest.fixture
 def control(qtbot, tmp_path):
     """A controller with a queue of five jobs, and no processes."""
+    client = NoClient()
     made = QueueControl(
-        Queue(), Document(), Activity(), None, NoClient(), QueueFile(tmp_path / "settings")
+        Queue(), Document(), Activity(), None, client, QueueFile(tmp_path / "settings")
     )
-    made.client = made._client
+    made.client = client
     made.activity = made._activity
     made.add(planned("abcde"))
     made.set_out(str(tmp_path / "out"))
@@ -207,7 +208,7 @@ def test_what_was_wanted_too_late_is_done_by_another_batch(running):
 
 
 def test_a_batch_whose_process_died_is_gone_on_with_unless_it_dies_again(running, qtbot):
-    running._again.setInterval(1)
+    running._running._again.setInterval(1)
     running.client.ended.emit(Broke("died", "gone"))
     assert said(running, "warning")
     qtbot.waitUntil(lambda: len(running.client.begun) == 2, timeout=30_000)
@@ -215,7 +216,7 @@ def test_a_batch_whose_process_died_is_gone_on_with_unless_it_dies_again(running
     running.client.ended.emit(Broke("died", "gone"))
     assert running.queue.phase == "idle"
     assert [m.text for m in said(running, "error")] == ["gone"]
-    assert not running._again.isActive()
+    assert not running._running._again.isActive()
     running.start()
     assert len(running.client.begun) == 3
 
@@ -265,14 +266,14 @@ def test_a_queue_that_was_cut_off_is_offered_in_the_next_session(running, tmp_pa
     assert back.left == [4]
     assert letters(back) == "wdwww"
     back.start()
-    assert back._client.begun[0].out == str(tmp_path / "out")
+    assert back._running._client.begun[0].out == str(tmp_path / "out")
     back.shut_down()
 
 
 def test_a_crash_loses_nothing_but_the_last_moment(running, tmp_path, qtbot):
-    running._saving.setInterval(1)
+    running._keeping._saving.setInterval(1)
     running.client.told.emit([ended("a")])
-    qtbot.waitUntil(lambda: not running._saving.isActive(), timeout=30_000)
+    qtbot.waitUntil(lambda: not running._keeping._saving.isActive(), timeout=30_000)
     back = another_session(tmp_path)
     assert states(back)["a"] == "done"
     assert back.left == [3]

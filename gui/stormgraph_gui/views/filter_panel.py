@@ -23,7 +23,9 @@ from stormgraph_gui.models.facts import summary_of
 from stormgraph_gui.models.filter_stages import FilterStages
 from stormgraph_gui.models.project import DataSet, Project
 from stormgraph_gui.models.workspace import Loaded, Workspace
-from stormgraph_gui.views.filter_rows import DensityRow, FilterRow, MergeRow, RangeRow
+from stormgraph_gui.views.filter_row import FilterRow
+from stormgraph_gui.views.filter_rows import DensityRow, MergeRow
+from stormgraph_gui.views.range_row import RangeRow
 from stormgraph_py.errors import ParameterError
 from stormgraph_py.filters import Density, Filter, Frames, Keep, MergeReappearing
 from stormgraph_py.localizations import Localizations
