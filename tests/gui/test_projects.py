@@ -146,6 +146,21 @@ def test_a_source_file_that_is_gone_is_told_and_nothing_is_lost(app, study):
     assert app.provided["projects"].save(study)
 
 
+@pytest.mark.features("viewer", "opening", "projects")
+def test_a_file_that_was_located_has_its_results_again(app, qtbot, study):
+    (data_set,) = app.document.project.data_sets
+    labels = app.workspace.analysis.result.labels
+    app.provided["projects"].new()
+    Path(data_set.path).rename(study.with_name("elsewhere.csv"))
+    assert app.provided["projects"].open(study)
+    app.provided["shell"].errors.box.accept()
+    app.provided["opening"].locate(data_set.key, str(study.with_name("elsewhere.csv")))
+    qtbot.waitUntil(lambda: app.workspace.analysis is not None, timeout=PATIENCE_MS)
+    np.testing.assert_array_equal(app.workspace.analysis.result.labels, labels)
+    (finding,) = app.document.project.findings
+    assert outdated_by(app.document.project, finding) == ()
+
+
 def test_unsaved_work_outlives_a_crash(app, study, tmp_path):
     projects = app.provided["projects"]
     app.document.edit("set the seed", replace(app.document.project, seed=77))

@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from stormgraph_gui.controllers.opening_questions import OpeningJob, OpeningQuestions
 from stormgraph_gui.jobs.messages import Failed
 from stormgraph_gui.jobs.work import Opened
 from stormgraph_gui.jobs.worker import Work, Worker
 from stormgraph_gui.models.activity import Activity, Message
 from stormgraph_gui.models.document import Document
 from stormgraph_gui.models.loading import Loading, Reading
+from stormgraph_gui.models.moved_file import with_path
 from stormgraph_gui.models.project import DataSet, Project
-from stormgraph_gui.models.questions import Question, Trial
 from stormgraph_gui.models.reading_words import plainly
 from stormgraph_gui.models.recent import RecentFiles
 from stormgraph_gui.models.wording import in_the_app
 from stormgraph_gui.models.workspace import Loaded, Workspace
-from stormgraph_gui.signals import QObject, QTimer, Signal
+from stormgraph_gui.signals import QObject, QTimer
 from stormgraph_py.report.request import Request
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Job:
-    """A file that is read: for a new data set, or for one that the project has."""
-
-    task: int
-    path: str
-    reading: Mapping[str, Any]
-    request: Request
-    data_set: str | None
-    looks: bool
 
 
 class Opening(QObject):
@@ -47,14 +36,9 @@ class Opening(QObject):
 
     Attributes
     ----------
-    asked : Signal
-        A `Question` that the user should answer, by `answer` or `decline`; one at a time.
-    tried : Signal
-        The `Trial` of the question at hand that `try_reading` asked for.
+    questions : OpeningQuestions
+        What files leave open.
     """
-
-    asked = Signal(object)
-    tried = Signal(object)
 
     def __init__(
         self,
@@ -70,9 +54,10 @@ class Opening(QObject):
         self._document, self._workspace, self._activity = document, workspace, activity
         self._loading, self._recent, self._reader = loading, recent, reader
         self._works: dict[int, Work] = {}
-        self._questions: list[tuple[Question, _Job, Opened]] = []
-        self._trial: Work | None = None
-        self._next_trial: Mapping[str, Any] | None = None
+        self.questions = OpeningQuestions(reader, self)
+        self.questions.taken.connect(self._take)
+        self.questions.reading_wanted.connect(self._read_as)
+        self.questions.declined.connect(self._declined)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -116,7 +101,7 @@ class Opening(QObject):
     def locate(self, key: str, path: str) -> None:
         """Take another file for a data set: it was moved."""
         absolute = str(Path(path).absolute())
-        project = self._document.project.editing(key, lambda one: replace(one, path=absolute))
+        project = with_path(self._document.project, key, absolute)
         name = self._document.project.data_set(key).name
         self._workspace.drop_loaded(key)
         self._document.edit(f"locate {name}", project)
@@ -147,49 +132,16 @@ class Opening(QObject):
             self._activity.stopping(task)
             self._works[task].cancel()
 
-    def try_reading(self, reading: Mapping[str, Any]) -> None:
-        """Find out what an answer to the question at hand would mean; `tried` tells."""
-        if not self._questions:
-            return
-        self._next_trial = dict(reading)
-        if self._trial is None:
-            self._try_next()
-
-    def answer(self, reading: Mapping[str, Any], *, for_others: bool = False) -> None:
-        """Open the file of the question at hand in this way, and others like it if told so."""
-        if not self._questions:
-            return
-        question, job, opened = self._questions.pop(0)
-        self._next_trial = None
-        if not reading and opened.raw is not None:
-            self._take(job, opened)
-        else:
-            self._read_as(job, reading)
-        if for_others:
-            alike = [one for one in self._questions if _are_alike(one[0], question)]
-            self._questions = [one for one in self._questions if one not in alike]
-            for _, other, read in alike:
-                if not reading and read.raw is not None:
-                    self._take(other, read)
-                else:
-                    self._read_as(other, reading)
-        self._ask()
-
-    def decline(self) -> None:
-        """Leave the file of the question at hand unopened."""
-        if self._questions:
-            question, job, _ = self._questions.pop(0)
-            self._next_trial = None
-            if job.data_set is not None:
-                self._loading.set_fault(job.data_set, question.first.fault)
-            self._ask()
-
     def shut_down(self) -> None:
         """Forget what was asked."""
         self._later.stop()
-        self._questions.clear()
+        self.questions.clear()
 
-    def _read_as(self, job: _Job, reading: Mapping[str, Any]) -> None:
+    def _declined(self, job: OpeningJob, fault: str) -> None:
+        if job.data_set is not None:
+            self._loading.set_fault(job.data_set, fault)
+
+    def _read_as(self, job: OpeningJob, reading: Mapping[str, Any]) -> None:
         known = {one.key: one for one in self._document.project.data_sets}
         data_set = None if job.data_set is None else known.get(job.data_set)
         if job.data_set is None or data_set is not None:
@@ -206,7 +158,7 @@ class Opening(QObject):
         name = Path(path).name
         task = self._activity.begin("opening", f"Opening {name}")
         channel = None if data_set is None else data_set.channel
-        job = _Job(
+        job = OpeningJob(
             task=task,
             path=path,
             reading=dict(reading),
@@ -223,7 +175,7 @@ class Opening(QObject):
         work.succeeded.connect(lambda opened: self._read_file(job, opened))
         work.failed.connect(lambda fault: self._not_read(job, fault))
 
-    def _read_file(self, job: _Job, opened: Opened) -> None:
+    def _read_file(self, job: OpeningJob, opened: Opened) -> None:
         self._ended(job)
         unclear = opened.raw is None or (
             bool(opened.raw.provenance.doubts) and not job.reading and job.data_set is None
@@ -231,18 +183,9 @@ class Opening(QObject):
         if not unclear:
             self._take(job, opened)
             return
-        assert opened.head is not None
-        question = Question(
-            path=job.path,
-            head=opened.head,
-            untold=opened.untold,
-            first=_trial(job.path, job.reading, opened),
-        )
-        self._questions.append((question, job, opened))
-        if len(self._questions) == 1:
-            self._ask()
+        self.questions.put(job, opened)
 
-    def _not_read(self, job: _Job, fault: Failed) -> None:
+    def _not_read(self, job: OpeningJob, fault: Failed) -> None:
         text = in_the_app(plainly(fault.text, job.path))
         self._ended(job)
         if job.data_set is not None:
@@ -263,12 +206,12 @@ class Opening(QObject):
             )
         )
 
-    def _ended(self, job: _Job) -> None:
+    def _ended(self, job: OpeningJob) -> None:
         self._works.pop(job.task, None)
         self._activity.end(job.task)
         self._loading.end(job.task)
 
-    def _take(self, job: _Job, opened: Opened) -> None:
+    def _take(self, job: OpeningJob, opened: Opened) -> None:
         """Make a data set of what was read, or give the one that waits its data."""
         assert opened.raw is not None
         assert opened.field is not None
@@ -304,42 +247,6 @@ class Opening(QObject):
             self._document.edit(f"read {data_set.name} in another way", edited)
         elif data_set.sha256 is None:
             self._document.record(project.editing(key, lambda one: replace(one, sha256=sha256)))
-
-    def _ask(self) -> None:
-        if not self._questions:
-            return
-        question, job, opened = self._questions[0]
-        n_others = sum(_are_alike(other, question) for other, _, _ in self._questions[1:])
-        question = replace(question, n_others=n_others)
-        self._questions[0] = (question, job, opened)
-        self.asked.emit(question)
-
-    def _try_next(self) -> None:
-        reading, self._next_trial = self._next_trial, None
-        if reading is None or not self._questions:
-            return
-        question = self._questions[0][0]
-        request = Request(path=question.path, **reading)
-        self._trial = self._reader.call("open_file", request=request)
-        self._trial.succeeded.connect(lambda opened: self._was_tried(question, reading, opened))
-        self._trial.failed.connect(lambda fault: self._was_not_tried(question, reading, fault))
-
-    def _was_tried(self, question: Question, reading: Mapping[str, Any], opened: Opened) -> None:
-        self._trial = None
-        if self._next_trial is None and self._is_at_hand(question):
-            self.tried.emit(_trial(question.path, reading, opened))
-        self._try_next()
-
-    def _was_not_tried(self, question: Question, reading: Mapping[str, Any], fault: Failed) -> None:
-        self._trial = None
-        if self._next_trial is None and self._is_at_hand(question):
-            self.tried.emit(
-                Trial(reading=reading, fault=in_the_app(plainly(fault.text, question.path)))
-            )
-        self._try_next()
-
-    def _is_at_hand(self, question: Question) -> bool:
-        return bool(self._questions) and self._questions[0][0].path == question.path
 
     def _open_already(self, path: str) -> str | None:
         wanted = Path(path).resolve()
@@ -400,18 +307,3 @@ def _how_read(request: Request) -> tuple[Any, ...]:
         request.path, request.format, request.pixel_size_nm, dict(request.columns),
         request.unit, request.separator,
     )  # fmt: skip
-
-
-def _trial(path: str, reading: Mapping[str, Any], opened: Opened) -> Trial:
-    doubts = () if opened.raw is None else opened.raw.provenance.doubts
-    return Trial(
-        reading=reading,
-        summary=opened.summary,
-        doubts=tuple(plainly(doubt) for doubt in doubts),
-        fault=plainly(opened.fault, path),
-    )
-
-
-def _are_alike(a: Question, b: Question) -> bool:
-    """Whether what is said of one file can be meant for another."""
-    return (a.head.format, a.head.names, a.untold) == (b.head.format, b.head.names, b.untold)

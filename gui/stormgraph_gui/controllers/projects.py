@@ -250,8 +250,8 @@ class Projects(QObject):
                     Message(
                         level="error",
                         title=f"{data_set.name} is not where it was",
-                        text=f"The project expects {data_set.path}. Put the file back, or move "
-                        "it into the folder of the project, and open the project again. "
+                        text=f"The project expects {data_set.path}. Put the file back and reload "
+                        "it, or right-click it in the list of data and choose Locate the file. "
                         "Regions, filters and results are kept.",
                     )
                 )

@@ -61,7 +61,7 @@ class OpeningFiles(QObject):
             self,
         )
         app.provided["opening"] = self._opening
-        self._opening.asked.connect(self._ask)
+        self._opening.questions.asked.connect(self._ask)
         self._add_list()
         self._add_menu()
         self._start = StartScreen(self._recent)
@@ -171,14 +171,14 @@ class OpeningFiles(QObject):
 
     def _ask(self, question: Question) -> None:
         dialog = ImportPreview(question, self._window)
-        dialog.reading_changed.connect(self._opening.try_reading)
+        dialog.reading_changed.connect(self._opening.questions.try_reading)
         dialog.answered.connect(self._answer)
-        dialog.declined.connect(self._opening.decline)
-        self._opening.tried.connect(dialog.show_trial)
+        dialog.declined.connect(self._opening.questions.decline)
+        self._opening.questions.tried.connect(dialog.show_trial)
         dialog.open()
 
     def _answer(self, reading: dict[str, Any], for_others: bool) -> None:
-        self._opening.answer(reading, for_others=for_others)
+        self._opening.questions.answer(reading, for_others=for_others)
 
     def _show_start(self, *_: object) -> None:
         is_empty = not self._app.document.project.data_sets

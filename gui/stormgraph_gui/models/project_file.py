@@ -6,17 +6,17 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from stormgraph_gui.models.encoded import EncodedResults
+from stormgraph_gui.models.moved_file import with_path
 from stormgraph_gui.models.project import DataSet, Project
 from stormgraph_gui.models.result_file import result_from_bytes
 from stormgraph_py.errors import InputError
 from stormgraph_py.io.writers import write_to
 from stormgraph_py.report.overlap_result import OverlapResult
-from stormgraph_py.report.request import Request
 from stormgraph_py.result import ClusteringResult
 
 SUFFIX = ".stormgraph"
@@ -154,23 +154,8 @@ def _project(values: dict[str, Any], folder: Path) -> Project:
     for data_set in project.data_sets:
         path = _found_again(data_set, beside[data_set.key], folder)
         if path != data_set.path:
-            project = _with_path(project, data_set, path)
+            project = with_path(project, data_set.key, path)
     return project
-
-
-def _with_path(project: Project, data_set: DataSet, path: str) -> Project:
-    """Return a project that finds a file elsewhere; what was found in it is of this file still."""
-
-    def moved(request: Request) -> Request:
-        return replace(request, path=path) if request.path == data_set.path else request
-
-    findings = tuple(replace(one, request=moved(one.request)) for one in project.findings)
-    pair = project.pair
-    if pair is not None:
-        a, b = map(moved, pair.requests)
-        pair = replace(pair, requests=(a, b))
-    project = replace(project, findings=findings, pair=pair)
-    return project.editing(data_set.key, lambda one: replace(one, path=path))
 
 
 def _found_again(data_set: DataSet, beside: str | None, folder: Path) -> str:
