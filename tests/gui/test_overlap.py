@@ -305,6 +305,16 @@ def test_what_changed_in_the_data_since_is_said(app, page, comparison):
     assert not page.outdated.isVisible()
 
 
+def test_a_comparison_stays_and_is_out_of_date_when_its_file_has_changed(app, page, put_data):
+    raw = two_channels()
+    key = put_data(raw, sha256="0" * 64)
+    comparison = compared(app, key, raw)
+    app.document.record(app.document.project.with_new_file(key, "1" * 64))
+    assert app.provided["overlap"].model.comparison is comparison
+    assert "file was changed" in page.outdated.text()
+    assert page.outdated.isVisible()
+
+
 def test_the_region_of_a_comparison_is_followed(app, page, put_data):
     raw = two_channels()
     key, (project, name) = put_data(raw), app.document.project.new_key()

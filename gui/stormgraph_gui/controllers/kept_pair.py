@@ -49,7 +49,7 @@ class KeptPair(QObject):
         super().__init__(parent)
         self._model, self._document, self._workspace = model, document, workspace
         self._activity, self._analyst = activity, analyst
-        self._tried: tuple[PairFinding, Localizations, Localizations] | None = None
+        self._tried: tuple[OverlapResult, Localizations, Localizations] | None = None
         model.compared.connect(self._compared)
         document.changed.connect(self._follow)
         workspace.loaded_changed.connect(self._follow)
@@ -57,14 +57,15 @@ class KeptPair(QObject):
     def _compared(self) -> None:
         """Take a new comparison down."""
         comparison, project = self._model.comparison, self._document.project
-        if comparison is None or comparison.pair is project.pair:
+        known = project.pair
+        if comparison is None or (known is not None and comparison.pair.key == known.key):
             return
         self._model.results[comparison.pair.key] = OverlapResult.of(comparison.analysis)
         self._document.record(project.with_pair(comparison.pair))
 
     def _follow(self, *_changes: object) -> None:
         pair, comparison = self._document.project.pair, self._model.comparison
-        if comparison is not None and comparison.pair is not pair:
+        if comparison is not None and (pair is None or comparison.pair.key != pair.key):
             self._model.take(None)
         if pair is not None and self._model.comparison is None:
             self._bring_back(pair)
@@ -74,9 +75,9 @@ class KeptPair(QObject):
         if result is None or not all(key in loaded for key in pair.data_sets):
             return
         one, other = (loaded[key].raw for key in pair.data_sets)
-        if self._tried is not None and _same(self._tried, (pair, one, other)):
+        if self._tried is not None and _same(self._tried, (result, one, other)):
             return
-        self._tried = pair, one, other
+        self._tried = result, one, other
         first, second = (
             self._analyst.keep(f"raw {key}", raw)
             for key, raw in zip(pair.data_sets, (one, other), strict=True)
@@ -84,16 +85,17 @@ class KeptPair(QObject):
         work = self._analyst.call(
             "join_comparison", requests=pair.requests, first=first, second=second, result=result
         )
-        work.succeeded.connect(lambda answer: self._joined(pair, answer))
-        work.failed.connect(lambda fault: self._not_joined(pair, fault))
+        work.succeeded.connect(lambda answer: self._joined(pair.key, result, answer))
+        work.failed.connect(lambda fault: self._not_joined(pair.key, result, fault))
 
-    def _joined(self, pair: PairFinding, answer: dict[str, Any]) -> None:
+    def _joined(self, key: str, result: OverlapResult, answer: dict[str, Any]) -> None:
         self._tried = None
-        if pair is self._document.project.pair and self._model.comparison is None:
+        pair = self._asked_for(key, result)
+        if pair is not None and self._model.comparison is None:
             self._model.take(Comparison(pair=pair, **answer))
 
-    def _not_joined(self, pair: PairFinding, fault: Failed) -> None:
-        if pair is self._document.project.pair and fault.reason != "cancelled":
+    def _not_joined(self, key: str, result: OverlapResult, fault: Failed) -> None:
+        if self._asked_for(key, result) is not None and fault.reason != "cancelled":
             self._activity.say(
                 Message(
                     level="warning",
@@ -102,6 +104,13 @@ class KeptPair(QObject):
                     details=fault.details,
                 )
             )
+
+    def _asked_for(self, key: str, result: OverlapResult) -> PairFinding | None:
+        """Return the comparison of the project, if it is this one: other projects use the key."""
+        pair = self._document.project.pair
+        if pair is None or pair.key != key or self._model.results.get(key) is not result:
+            return None
+        return pair
 
 
 def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:

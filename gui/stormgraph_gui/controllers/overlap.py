@@ -115,9 +115,10 @@ class OverlapController(QObject):
         """Say why what was compared is not the answer any more; nothing when it is."""
         comparison, question = self._model.comparison, self._model.question
         project = self._document.project
-        if comparison is None or comparison.pair is not project.pair:
+        pair = project.pair
+        if comparison is None or pair is None or comparison.pair.key != pair.key:
             return ""
-        changes = pair_outdated_by(project, comparison.pair)
+        changes = pair_outdated_by(project, pair)
         if changes:
             return f"Out of date: {'; '.join(changes)} since. Compare again to renew it."
         if not question.fault:

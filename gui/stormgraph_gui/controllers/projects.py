@@ -300,15 +300,17 @@ class Projects(QObject):
             localizations=self._analyst.keep(f"raw {finding.data_set}", raw),
             result=result,
         )
-        work.succeeded.connect(lambda analysis: self._measured(finding, analysis))
+        work.succeeded.connect(lambda analysis: self._measured(finding.key, result, analysis))
         work.failed.connect(lambda fault: self._not_measured(finding, fault))
 
-    def _measured(self, finding: Finding, analysis: Analysis) -> None:
-        if finding not in self._document.project.findings:
+    def _measured(self, key: str, result: ClusteringResult, analysis: Analysis) -> None:
+        findings = {one.key: one for one in self._document.project.findings}
+        if key not in findings or self._results.get(key) is not result:
             # removed, or one of another project, whose keys may be the same
             return
+        finding = findings[key]
         # the result itself, not what came back through the worker: it is not saved anew
-        analysis = replace(analysis, result=self._results[finding.key])
+        analysis = replace(analysis, result=result)
         self._workspace.put_analysis(finding.key, analysis)
         view = self._view
         if view.get("finding") == finding.key and self._workspace.finding is None:

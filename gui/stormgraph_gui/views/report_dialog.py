@@ -69,7 +69,9 @@ class ReportDialog(QDialog):
         where.addWidget(self._folder, 1)
         where.addWidget(choose)
         form = QFormLayout()
-        form.addRow("&In folder", where)
+        in_folder = QLabel("&In folder")
+        in_folder.setBuddy(self._folder)
+        form.addRow(in_folder, where)
         form.addRow("New folder &name", self._name)
         self._buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
