@@ -32,7 +32,8 @@ def scenes(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     table = tables.table
     table.filter_edit.setText("localizations >= 50 and area < 10000")
     table.apply_filter()
-    table.view.horizontalHeader().setSortIndicator(4, Qt.SortOrder.DescendingOrder)
+    area = [column.name for column in table.rows.columns].index("area_nm2")
+    table.view.horizontalHeader().setSortIndicator(area, Qt.SortOrder.DescendingOrder)
     stage.settle()
     yield "tables_filter", panel
 

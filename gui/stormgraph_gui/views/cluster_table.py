@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QSizePolicy,
     QStackedWidget,
     QTableView,
     QToolButton,
@@ -130,7 +129,8 @@ class ClusterTable(QWidget):
         label.setBuddy(self.filter_edit)
         self.status = QLabel(self)
         self.status.setObjectName("cluster count")
-        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        # as wide as its text where there is room, and never wider than the panel
+        self.status.setMinimumWidth(1)
         self.view = _View(self)
         self.view.setObjectName("clusters")
         self.view.setAccessibleName("Clusters")
@@ -169,13 +169,16 @@ class ClusterTable(QWidget):
         bar = QHBoxLayout()
         bar.addWidget(label)
         bar.addWidget(self.filter_edit, 2)
-        bar.addWidget(self.status, 1)
+        bar.addStretch(0)
         for button in self._buttons:
             bar.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 6)
         layout.setSpacing(4)
-        layout.addWidget(self.summary)
+        above = QHBoxLayout()
+        above.addWidget(self.summary, 1)
+        above.addWidget(self.status)
+        layout.addLayout(above)
         layout.addLayout(bar)
         layout.addWidget(self._stack, 1)
 
