@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabWidget, QVBoxLayout, QWidget
 
@@ -13,6 +13,12 @@ from stormgraph_gui.views.panels import Panels
 
 MENUS = ("File", "Edit", "View", "Region", "Analysis", "Batch", "Window", "Help")
 """Menus in their order."""
+
+FIRST_SIZE = QSize(1280, 800)
+"""Size of the window at first; larger on a large screen."""
+
+SHARE_OF_SCREEN = 0.85
+"""Of the width and height of a screen, as large as the window is at first."""
 
 ROOMY_PX = 1000
 """A window that is less high has no room for the panels at the bottom below a view that is tall."""
@@ -38,7 +44,8 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("main")
-        self.resize(1280, 800)
+        screen = self.screen().availableSize() if self.screen() else FIRST_SIZE
+        self.resize((screen * SHARE_OF_SCREEN).expandedTo(FIRST_SIZE))
         self.setDockNestingEnabled(True)
         self.setAcceptDrops(True)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)

@@ -23,8 +23,9 @@ _SIDES = {"left": LEFT, "right": RIGHT, "bottom": BOTTOM}
 SMALLEST_PANEL = (200, 90)
 """Width and height to which a panel can be made small, pixels."""
 
-FIRST_SIZES = {"left": 285, "right": 350, "bottom": 220}
-"""Width of the panels left and right, height of those at the bottom, pixels."""
+_SHARES = {"left": (0.16, 285, 400), "right": (0.21, 350, 520), "bottom": (0.275, 220, 400)}
+"""Share of the window, least and most pixels: the width of panels left and right, the height of
+those at the bottom."""
 
 
 class Panels:
@@ -121,7 +122,7 @@ class Panels:
         layout.setEnabled(True)
         for name, dock in self._docks.items():
             dock.setVisible(name not in hidden)
-        sizes = FIRST_SIZES | {
+        sizes = self._first_sizes() | {
             side: size
             for side, size in _mapping(known.get("sizes")).items()
             if side in _SIDES and isinstance(size, int) and 50 <= size <= 10_000
@@ -145,7 +146,7 @@ class Panels:
 
     def state(self) -> dict[str, Any]:
         """Return where the panels are, ready for JSON."""
-        sides, sizes, fronts, hidden = {}, dict(FIRST_SIZES), [], []
+        sides, sizes, fronts, hidden = {}, self._first_sizes(), [], []
         for name, dock in self._docks.items():
             area = self._window.dockWidgetArea(dock)
             side = _side_of(area) if area in _SIDES.values() else self._first[name]
@@ -181,6 +182,14 @@ class Panels:
             if bar.isVisible() and dock.windowTitle() in map(bar.tabText, range(bar.count())):
                 return bar.height()
         return 0
+
+    def _first_sizes(self) -> dict[str, int]:
+        """Return the width or height of each side at first, larger in a larger window."""
+        sizes = {}
+        for side, (share, least, most) in _SHARES.items():
+            whole = self._window.height() if side == "bottom" else self._window.width()
+            sizes[side] = min(max(round(share * whole), least), most)
+        return sizes
 
     def _first_fronts(self) -> list[str]:
         """Return the panel of each side that is to the front at first."""
