@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QSizePolicy,
     QStackedWidget,
     QTableView,
     QToolButton,
@@ -127,6 +128,7 @@ class ClusterTable(QWidget):
         self.filter_edit.setMaximumWidth(420)
         label = QLabel("F&ilter", self)
         label.setBuddy(self.filter_edit)
+        label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.status = QLabel(self)
         self.status.setObjectName("cluster count")
         # as wide as its text where there is room, and never wider than the panel
