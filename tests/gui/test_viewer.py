@@ -1,3 +1,4 @@
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,14 @@ from stormgraph_gui.features import display, viewer
 from stormgraph_gui.jobs.worker import Worker
 from stormgraph_gui.models import scene
 from stormgraph_gui.models.activity import Activity
+from stormgraph_gui.models.coloring import color_field
 from stormgraph_gui.models.density import Plane
 from stormgraph_gui.models.display import COLOR_BY, Display
 from stormgraph_gui.models.document import Document
 from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.views.canvas import Canvas
 from stormgraph_gui.views.main_window import MainWindow
+from stormgraph_gui.views.picture_file import as_png, paint_map
 from stormgraph_gui.views.scale_bar import length_text, nice_length
 from stormgraph_gui.views.zoom_tool import ZoomTool
 from stormgraph_py import Localizations
@@ -241,6 +244,57 @@ def test_large_data_are_arranged_and_look_the_same(app, qtbot, shown, blobs, put
     assert (after.pixels != before.pixels).any(axis=2).mean() < 0.01
 
 
+def test_large_data_are_coloured_in_a_thread_and_look_the_same(
+    app, qtbot, shown, blobs, put_data, monkeypatch
+):
+    put_data(blobs())
+    pictured(app, qtbot)
+    app.display.set(color_by="photons")
+    expected = pictured(app, qtbot).pixels.copy()
+    app.display.set(color_by="density")
+    pictured(app, qtbot)
+    threads = []
+
+    def watched_colors(*arguments):
+        threads.append(threading.current_thread())
+        return color_field(*arguments)
+
+    monkeypatch.setattr(scene, "COLOR_ASIDE_ABOVE", 100)
+    monkeypatch.setattr(scene, "color_field", watched_colors)
+    app.display.set(color_by="frame")
+    app.display.set(color_by="photons")
+    shows = app.provided["scene"]
+    qtbot.waitUntil(lambda: shows.sheets[0].coloring.legend.title == "Photons", timeout=30_000)
+    np.testing.assert_array_equal(pictured(app, qtbot).pixels, expected)
+    assert threads
+    assert threading.main_thread() not in threads
+
+
+def test_a_picture_is_painted_and_written_in_threads(
+    app, qtbot, shown, blobs, put_data, tmp_path, choose_file, monkeypatch
+):
+    put_data(blobs())
+    pictured(app, qtbot)
+    threads = []
+
+    def watched_png(image):
+        threads.append(threading.current_thread())
+        return as_png(image)
+
+    monkeypatch.setattr("stormgraph_gui.features.viewer.as_png", watched_png)
+    path = tmp_path / "map.png"
+    save(app)
+    choose_file(path)
+    # what is seen when the file is written is what it shows
+    shown.zoom(2.0)
+    qtbot.waitUntil(lambda: bool(app.activity.messages), timeout=30_000)
+    assert threads
+    assert threading.main_thread() not in threads
+    layer = next(one for one in shown.children() if hasattr(one, "drawn"))
+    now = paint_map(shown, layer, layer.picture(2))
+    assert QImage(str(path)).convertToFormat(now.format()) == now
+
+
 def test_nothing_is_drawn_while_the_map_is_hidden(app, qtbot, shown, blobs, put_data):
     other = QLabel("another page")
     app.window.add_page("other", "Other", other)
@@ -378,6 +432,7 @@ def test_the_view_is_saved_with_its_scale_bar(
     path = tmp_path / f"map{suffix}"
     save(app)
     choose_file(path)
+    qtbot.waitUntil(lambda: bool(app.activity.messages), timeout=30_000)
     size = shown.viewport().size()
     if suffix == ".png":
         image = QImage(str(path))
@@ -399,4 +454,5 @@ def test_a_picture_that_cannot_be_saved_is_told(
     path = tmp_path / "no such folder" / "map.png"
     save(app)
     choose_file(path)
+    qtbot.waitUntil(lambda: bool(app.activity.messages), timeout=30_000)
     assert [one.level for one in app.activity.messages] == ["error"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from stormgraph_gui.models.activity import Activity, Message
 from stormgraph_gui.models.density import Box
 from stormgraph_gui.models.scene import Scene
@@ -60,12 +62,30 @@ class Viewing(QObject):
         longest = max(box.width, box.height)
         return box.grown(max(0.25 * longest, (_SMALLEST_VIEW_NM - longest) / 2))
 
-    def save_picture(self, path: str, content: bytes) -> None:
-        """Write a picture into the file that the user chose."""
-        try:
-            write_bytes(path, content)
-        except OutputError as error:
+    def save_picture(self, path: str, content: Callable[[], bytes]) -> None:
+        """Write a picture into the file that the user chose, in a thread.
+
+        Parameters
+        ----------
+        path : str
+            The file.
+        content : callable
+            Makes the bytes of the file, in that thread.
+        """
+
+        def write() -> OutputError | None:
+            try:
+                write_bytes(path, content())
+            except OutputError as error:
+                return error
+            return None
+
+        self._scene.aside.do("save a picture", write, lambda error: self._saved(path, error))
+
+    def _saved(self, path: str, error: OutputError | None) -> None:
+        if error is None:
+            message = Message(level="info", title=f"Saved {path}")
+        else:
             title = "The picture was not saved"
-            self._activity.say(Message(level="error", title=title, text=str(error)))
-            return
-        self._activity.say(Message(level="info", title=f"Saved {path}"))
+            message = Message(level="error", title=title, text=str(error))
+        self._activity.say(message)

@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 
 from stormgraph_gui.controllers.outlining import Outlining
 from stormgraph_gui.controllers.viewing import Viewing
 from stormgraph_gui.models.density import Box
+from stormgraph_gui.models.painting import Picture
 from stormgraph_gui.models.scene import Scene
 from stormgraph_gui.signals import QObject
 from stormgraph_gui.views.canvas import WHEEL_STEP, Canvas
 from stormgraph_gui.views.choose_file import ask_where_to_save
 from stormgraph_gui.views.color_bar import ColorBar
-from stormgraph_gui.views.data_layer import DataLayer
-from stormgraph_gui.views.picture_file import as_png, as_svg
+from stormgraph_gui.views.data_layer import DataLayer, Painter
+from stormgraph_gui.views.picture_file import ENLARGED, as_png, as_svg, paint_map
 from stormgraph_gui.views.readout import Readout
 from stormgraph_gui.views.scale_bar import ScaleBar
 from stormgraph_gui.views.zoom_tool import ZoomTool
@@ -49,6 +49,7 @@ class _Map(QObject):
     def __init__(self, app: StormGraphApp, canvas: Canvas, scene: Scene, layer: DataLayer) -> None:
         super().__init__(app)
         self._app, self._canvas, self._display, self._layer = app, canvas, app.display, layer
+        self._scene = scene
         self._viewing = Viewing(app.workspace, scene, app.activity, self)
         self._outlining = Outlining(app.workspace, app.display, scene, app.reader, self)
         self._outlining.traced.connect(layer.show_outlines)
@@ -99,12 +100,23 @@ class _Map(QObject):
         )
 
     def _save_picture(self, path: Path) -> None:
-        content = as_svg if path.suffix.lower() == ".svg" else as_png
-        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
-        try:
-            self._viewing.save_picture(str(path), content(self._canvas, self._layer))
-        finally:
-            QGuiApplication.restoreOverrideCursor()
+        """Save the map as it is now; what takes long is done in threads."""
+        paint = self._layer.painter_of(ENLARGED)
+        self._scene.aside.do(
+            "paint the map", paint.picture, lambda picture: self._painted(path, paint, picture)
+        )
+
+    def _painted(self, path: Path, paint: Painter, picture: Picture | None) -> None:
+        now = self._layer.painter_of(ENLARGED)
+        if now != paint:
+            # the view was moved meanwhile: the file shows what the user sees
+            picture = now.picture()
+        if path.suffix.lower() == ".svg":
+            content = as_svg(self._canvas, self._layer, picture)
+            self._viewing.save_picture(str(path), lambda: content)
+        else:
+            image = paint_map(self._canvas, self._layer, picture)
+            self._viewing.save_picture(str(path), lambda: as_png(image))
 
     def _proposed_name(self) -> str:
         key = self._app.workspace.data_set

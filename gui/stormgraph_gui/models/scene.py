@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import threading
+from typing import NamedTuple
 
 import numpy as np
 
+from stormgraph_gui.models.aside import Aside
 from stormgraph_gui.models.cloud import Cloud
 from stormgraph_gui.models.coloring import (
     available,
@@ -23,9 +24,13 @@ from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.signals import QObject, Signal
 from stormgraph_py.arrays import IntArray
 from stormgraph_py.localizations import Localizations
+from stormgraph_py.report.analysis import Analysis
 
 ARRANGE_ABOVE = 300_000
 """Larger data are arranged for zooming in, in a thread, after their first picture."""
+
+COLOR_ASIDE_ABOVE = 300_000
+"""The colours of larger data are found in a thread; the picture stays as it is meanwhile."""
 
 _CLUSTERED: tuple[ColorBy, ...] = ("cluster", "level")
 _OF_COLORS = (
@@ -48,11 +53,12 @@ class Scene(QObject):
         Something else is to be drawn.
     field_changed : Signal
         Other localizations are shown; True when they are those of another data set.
+    aside : Aside
+        Does what takes long for large data, so that the window goes on.
     """
 
     changed = Signal()
     field_changed = Signal(bool)
-    _arranged = Signal(object, object)
 
     def __init__(
         self, workspace: Workspace, display: Display, parent: QObject | None = None
@@ -64,8 +70,7 @@ class Scene(QObject):
         self._analysed: Cloud | None = None
         self._outlines = Outlines({})
         self._sheets: tuple[Sheet, ...] | None = None
-        self._threads: list[threading.Thread] = []
-        self._arranged.connect(self._take_arranged)
+        self.aside = Aside(self)
         workspace.current_changed.connect(self._look)
         workspace.loaded_changed.connect(self._look)
         workspace.analyses_changed.connect(self._look)
@@ -163,8 +168,7 @@ class Scene(QObject):
 
     def shut_down(self) -> None:
         """Wait for what is being arranged."""
-        for thread in self._threads:
-            thread.join()
+        self.aside.shut_down()
 
     def _look(self) -> None:
         workspace = self._workspace
@@ -193,12 +197,10 @@ class Scene(QObject):
         return Cloud(localizations)
 
     def _arrange(self, cloud: Cloud) -> None:
-        def work() -> None:
-            self._arranged.emit(cloud, cloud.arranged())
+        def take(now: Cloud) -> None:
+            self._take_arranged(cloud, now)
 
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
-        self._threads.append(threading.Thread(target=work, name="arrange localizations"))
-        self._threads[-1].start()
+        self.aside.do("arrange localizations", cloud.arranged, take)
 
     def _take_arranged(self, before: Cloud, now: Cloud) -> None:
         """Use an arranged cloud from now on; what is drawn is the same."""
@@ -212,34 +214,94 @@ class Scene(QObject):
         self.changed.emit()
 
     def _restyle(self, before: DisplayState, now: DisplayState) -> None:
-        if any(getattr(before, name) != getattr(now, name) for name in _OF_COLORS):
+        changed = [name for name in _OF_PICTURE if getattr(before, name) != getattr(now, name)]
+        if changed == [self._color_field] and self._is_large and self._sheets is not None:
+            self._color_aside()
+            return
+        if any(name in _OF_COLORS for name in changed):
             self._sheets = None
-        if any(getattr(before, name) != getattr(now, name) for name in _OF_PICTURE):
+        if changed:
             self.changed.emit()
 
-    def _make_sheets(self) -> tuple[Sheet, ...]:
-        state, field = self._display.state, self._field
-        if field is None:
-            return ()
-        top = self._clusters_sheet(state) if self.color_by in _CLUSTERED else None
-        if top is None:
-            coloring = color_field(field, self.color_by, state.color_map)
-            return (Sheet(field, coloring, field.kept(state)),)
-        if not state.show_unclustered or len(top.cloud) == len(field):
-            return (top,)
-        return (Sheet(field, color_beside(field), field.kept(state)), top)
+    @property
+    def _color_field(self) -> str:
+        return "color_by" if self._analysed is None else "result_color_by"
 
-    def _clusters_sheet(self, state: DisplayState) -> Sheet | None:
-        cloud, analysis, labels = self._analysed, self._workspace.analysis, self.labels
-        if cloud is None or analysis is None or labels is None:
-            return None
-        if self.color_by == "cluster":
-            coloring = color_clusters(cloud, labels, self._workspace.clusters)
-        else:
-            levels = analysis.result.hierarchy.levels
-            coloring = color_levels(cloud, labels, levels, state.color_map)
-        kept = cloud.kept(state)
-        if not state.show_unclustered:
-            clustered = cloud.plane.taken(labels >= 0)
-            kept = clustered if kept is None else kept & clustered
-        return Sheet(cloud, coloring, kept)
+    @property
+    def _is_large(self) -> bool:
+        return self._field is not None and len(self._field) > COLOR_ASIDE_ABOVE
+
+    def _color_aside(self) -> None:
+        """Find other colours in a thread; what is asked for later holds."""
+        what = self._what_is_drawn()
+
+        def take(sheets: tuple[Sheet, ...]) -> None:
+            if what.is_same(self._what_is_drawn()):
+                self._sheets = sheets
+            if self._sheets is sheets or self._sheets is None:
+                self.changed.emit()
+
+        self.aside.do("colour localizations", lambda: _sheets_of(what), take)
+
+    def _make_sheets(self) -> tuple[Sheet, ...]:
+        return _sheets_of(self._what_is_drawn())
+
+    def _what_is_drawn(self) -> _Drawn:
+        workspace = self._workspace
+        return _Drawn(
+            self._field, self._analysed, self.color_by, self._display.state,
+            workspace.analysis, workspace.level, workspace.clusters,
+        )  # fmt: skip
+
+
+class _Drawn(NamedTuple):
+    """All that colours depend on."""
+
+    field: Cloud | None
+    analysed: Cloud | None
+    color_by: ColorBy
+    state: DisplayState
+    analysis: Analysis | None
+    level: int | None
+    clusters: frozenset[int]
+
+    def is_same(self, other: _Drawn) -> bool:
+        """Whether the same is to be drawn in the same colours."""
+        return (
+            all(
+                getattr(self, name) is getattr(other, name)
+                for name in ("field", "analysed", "analysis")
+            )
+            and (self.color_by, self.level, self.clusters)
+            == (other.color_by, other.level, other.clusters)
+            and all(getattr(self.state, name) == getattr(other.state, name) for name in _OF_COLORS)
+        )
+
+
+def _sheets_of(what: _Drawn) -> tuple[Sheet, ...]:
+    state, field = what.state, what.field
+    if field is None:
+        return ()
+    top = _clusters_sheet(what) if what.color_by in _CLUSTERED else None
+    if top is None:
+        coloring = color_field(field, what.color_by, state.color_map)
+        return (Sheet(field, coloring, field.kept(state)),)
+    if not state.show_unclustered or len(top.cloud) == len(field):
+        return (top,)
+    return (Sheet(field, color_beside(field), field.kept(state)), top)
+
+
+def _clusters_sheet(what: _Drawn) -> Sheet | None:
+    cloud, analysis, state = what.analysed, what.analysis, what.state
+    if cloud is None or analysis is None:
+        return None
+    labels = shown_labels(analysis, what.level)
+    if what.color_by == "cluster":
+        coloring = color_clusters(cloud, labels, what.clusters)
+    else:
+        coloring = color_levels(cloud, labels, analysis.result.hierarchy.levels, state.color_map)
+    kept = cloud.kept(state)
+    if not state.show_unclustered:
+        clustered = cloud.plane.taken(labels >= 0)
+        kept = clustered if kept is None else kept & clustered
+    return Sheet(cloud, coloring, kept)

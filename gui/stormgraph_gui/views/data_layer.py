@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QColor
 
 from stormgraph_gui.models.color_maps import color_map
 from stormgraph_gui.models.density import Grid
-from stormgraph_gui.models.display import Display
+from stormgraph_gui.models.display import Display, DisplayState
 from stormgraph_gui.models.outlines import Lines
-from stormgraph_gui.models.painting import Picture, paint
+from stormgraph_gui.models.painting import Picture, Sheet, paint
 from stormgraph_gui.models.scene import Scene
 from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.views.canvas import Canvas
@@ -26,6 +27,22 @@ BACKGROUND = QColor(10, 10, 12)
 """Behind everything that is not coloured by density."""
 
 _SHORTEST_WAIT_MS = 8
+
+
+@dataclass(frozen=True)
+class Painter:
+    """All that a picture of the data depends on; equal ones paint the same."""
+
+    sheets: tuple[Sheet, ...]
+    grid: Grid
+    state: DisplayState
+    ratio: float
+
+    def picture(self) -> Picture | None:
+        """Paint the picture; None without data."""
+        if not self.sheets:
+            return None
+        return paint(self.sheets, self.grid, self.state, zoom=self.ratio)
 
 
 class DataLayer(QObject):
@@ -71,10 +88,11 @@ class DataLayer(QObject):
 
     def picture(self, ratio: float) -> Picture | None:
         """Paint what is shown with so many pixels for each of the widget, None without data."""
-        sheets = self._scene.sheets
-        if not sheets:
-            return None
-        return paint(sheets, self._grid(ratio), self._display.state, zoom=ratio)
+        return self.painter_of(ratio).picture()
+
+    def painter_of(self, ratio: float) -> Painter:
+        """Return what paints what is shown now, in any thread and at any time."""
+        return Painter(self._scene.sheets, self._grid(ratio), self._display.state, ratio)
 
     def show_picture(self, picture: Picture | None) -> None:
         """Show another picture until the next one is drawn."""
