@@ -65,6 +65,8 @@ class KeptPair(QObject):
 
     def _follow(self, *_changes: object) -> None:
         pair, comparison = self._document.project.pair, self._model.comparison
+        if pair is None:
+            self._tried = None
         if comparison is not None and (pair is None or comparison.pair.key != pair.key):
             self._model.take(None)
         if pair is not None and self._model.comparison is None:
