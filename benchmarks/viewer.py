@@ -103,6 +103,12 @@ class Map:
         self.layer.draw()
         self.canvas.viewport().repaint()
 
+    def recolor(self) -> None:
+        """Wait for the colours, which are found in a thread, and draw."""
+        self.scene.aside.shut_down()
+        QApplication.processEvents()
+        self.draw()
+
     def redraws(self, magnification: float, repeats: int) -> Times:
         """Draw views that differ a little."""
         self.canvas.fit()
@@ -167,7 +173,7 @@ def main() -> None:
     for by in COLORINGS:
         drawn.canvas.fit()
         drawn.display.set(color_by=by)
-        print(row(f"change to colours by {by}", [timed(drawn.draw)], None))
+        print(row(f"change to colours by {by}", [timed(drawn.recolor)], None))
         for magnification in MAGNIFICATIONS:
             times = drawn.redraws(magnification, arguments.repeats)
             share = "all" if magnification == 1 else f"1/{magnification} of the width"
