@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stormgraph_py.errors import FileFormatError, InputError
+from stormgraph_py.errors import FileFormatError, UntoldError
 from stormgraph_py.io import hdf5
 from stormgraph_py.io.assemble import RawTable, assemble
 from stormgraph_py.io.picasso_metadata import read_metadata, yaml_beside
@@ -50,9 +50,10 @@ def _read(path: Path, options: ReadOptions) -> Localizations:
     if stated is not None:
         notes.append(f"Pixelsize {plain(stated)} nm is read from {said.source}.")
     elif given is None:
-        raise InputError(
+        raise UntoldError(
             f"{path}: coordinates are in camera pixels, but {said.problem}; give the size in nm "
-            "with pixel_size_nm=, for example pixel_size_nm=130."
+            "with pixel_size_nm=, for example pixel_size_nm=130.",
+            "pixel_size_nm",
         )
     elif said.is_beside:
         warnings.append(f"{said.problem}; the pixel size is the one that was given.")

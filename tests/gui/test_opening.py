@@ -1,3 +1,4 @@
+import h5py
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
@@ -148,6 +149,26 @@ def test_a_file_in_pixels_is_asked_for_and_read_as_told(qtbot, app, tmp_path):
         preview(app).reject()
     data_set = app.document.project.data_sets[0]
     assert data_set.reading == told
+    np.testing.assert_array_equal(app.workspace.loaded[data_set.key].raw.xy, expected.xy)
+
+
+def test_the_pixel_of_a_picasso_file_without_its_metadata_is_asked_for(qtbot, app, tmp_path):
+    path = tmp_path / "cell_locs.hdf5"
+    frame = np.zeros(50, dtype=[("frame", "u4"), *((name, "f4") for name in "xy")])
+    frame["x"], frame["y"] = np.random.default_rng(0).uniform(0, 64, (2, 50))
+    with h5py.File(path, "w") as file:
+        file["locs"] = frame
+    app.provided["opening"].open_paths([path])
+    qtbot.waitUntil(lambda: preview(app) is not None, timeout=PATIENCE)
+    dialog = preview(app)
+    assert "=" not in verdict(dialog)
+    size = dialog.findChild(QDoubleSpinBox, "pixel size")
+    qtbot.keyClicks(size, "130")
+    qtbot.waitUntil(dialog.open_button.isEnabled, timeout=PATIENCE)
+    qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: opened(app) == ["cell_locs.hdf5"], timeout=PATIENCE)
+    (data_set,) = app.document.project.data_sets
+    expected = read_localizations(path, pixel_size_nm=130)
     np.testing.assert_array_equal(app.workspace.loaded[data_set.key].raw.xy, expected.xy)
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QTabBar,
     QToolButton,
+    QWidget,
 )
 
 from stormgraph_gui.app import StormGraphApp
@@ -252,3 +253,18 @@ def test_a_large_window_has_room_for_both(app, qtbot):
     app.window.resize(1600, 1200)
     app.window.show_page("overlap")
     assert at_bottom(app) == ["clusters", "queue"]
+
+
+def test_the_start_screen_leaves_window_and_panels_their_size(qtbot, app, put_data, blobs):
+    app.window.resize(1280, 800)
+    app.window.show()
+    qtbot.waitExposed(app.window)
+    panel = app.window.findChild(QDockWidget, "dock clusters")
+    put_data(blobs())
+    qtbot.waitUntil(lambda: panel.height() > 150, timeout=30_000)
+    before = app.window.size(), panel.height()
+    app.document.reset()
+    start = app.window.findChild(QWidget, "start screen")
+    qtbot.waitUntil(start.isVisible, timeout=30_000)
+    QApplication.processEvents()
+    assert (app.window.size(), panel.height()) == before

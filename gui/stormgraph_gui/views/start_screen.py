@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from stormgraph_gui.models.recent import RecentFiles
 from stormgraph_gui.views.card import Card
+from stormgraph_gui.views.form_area import FormArea
 
 SAMPLES = (
     ("nanoclusters_2d.csv", "Clusters in 2-D", "4,933 localizations, 53 discs in 16 aggregates"),
@@ -26,6 +27,7 @@ SAMPLES = (
 )
 _MOST_RECENT = 6
 _WIDTH = 760
+_LEAST_HEIGHT = 200
 _ARROW = 20
 
 
@@ -76,10 +78,17 @@ class StartScreen(QWidget):
         across.addStretch(1)
         across.addWidget(body, 8)
         across.addStretch(1)
+        inside = QWidget()
+        middle = QVBoxLayout(inside)
+        middle.addStretch(2)
+        middle.addLayout(across)
+        middle.addStretch(3)
+        # it scrolls, for what cannot be made low makes the window higher than a small screen
+        area = FormArea(inside, _LEAST_HEIGHT)
+        inside.setBackgroundRole(QPalette.ColorRole.Base)
         whole = QVBoxLayout(self)
-        whole.addStretch(2)
-        whole.addLayout(across)
-        whole.addStretch(3)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area)
         recent.changed.connect(self._list_recent)
         self._list_recent()
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stormgraph_py.errors import FileFormatError, InputError
+from stormgraph_py.errors import FileFormatError, InputError, UntoldError
 from stormgraph_py.io.registry import read_localizations
 
 h5py = pytest.importorskip("h5py")
@@ -69,8 +69,9 @@ NO_SIZE = {
 @pytest.mark.parametrize("yaml", NO_SIZE.values(), ids=NO_SIZE)
 def test_missing_pixel_size_is_asked_for_and_can_be_given(write_picasso, yaml):
     path = write_picasso(FIELDS, yaml)
-    with pytest.raises(InputError, match=r"^[^\n]*cell\.[^\n]*pixel_size_nm=[^\n]*$"):
+    with pytest.raises(UntoldError, match=r"^[^\n]*cell\.[^\n]*pixel_size_nm=[^\n]*$") as asked:
         read_localizations(path)
+    assert asked.value.option == "pixel_size_nm"
     locs = read_localizations(path, pixel_size_nm=100)
     assert locs.xy[0, 0] == pytest.approx(1000)
 
