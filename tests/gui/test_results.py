@@ -368,8 +368,17 @@ def test_the_mouse_drags_the_slider_and_the_whole_app_follows(qtbot, tmp_path):
 def test_the_menu_steps_through_the_levels(app, show):
     _, analysis = show(nested, "levels")
     actions = {a.text(): a for a in app.window.menu("View").actions()}
+    levels = analysis.result.hierarchy.levels
+    n_clusters = [labels.max() + 1 for labels in levels]
+    assert n_clusters[0] <= analysis.result.n_clusters
+    actions["&Coarser level"].trigger()
+    assert n_clusters[app.workspace.level] <= analysis.result.n_clusters
+    actions["C&hosen clusters"].trigger()
     actions["Fi&ner level"].trigger()
-    assert app.workspace.level == 0
+    last = len(levels) - 1
+    assert app.workspace.level == last or n_clusters[app.workspace.level] > (
+        analysis.result.n_clusters
+    )
     for _ in range(analysis.result.hierarchy.n_levels + 2):
         actions["Fi&ner level"].trigger()
     assert app.workspace.level == analysis.result.hierarchy.n_levels - 1

@@ -76,8 +76,8 @@ def test_errors_are_shown_one_after_the_other_and_logged(app):
     assert log.index("first") < log.index("second")
 
 
-def test_warnings_stay_until_they_are_dismissed(app, qtbot):
-    for title in ("one", "two"):
+def test_the_latest_warning_stays_until_it_is_dismissed(app, qtbot):
+    for title in ("two", "one"):
         app.activity.say(Message(level="warning", title=title))
     strip = app.window.findChild(QLabel, "notice text")
     assert (strip.isVisible(), strip.text()) == (True, "one")
@@ -86,6 +86,16 @@ def test_warnings_stay_until_they_are_dismissed(app, qtbot):
     assert strip.text() == "two"
     qtbot.mouseClick(dismiss, Qt.MouseButton.LeftButton)
     assert not strip.isVisible()
+
+
+def test_warnings_about_a_project_go_with_it(app, put_data, blobs):
+    put_data(blobs())
+    app.activity.say(Message(level="warning", title="about this project"))
+    strip = app.window.findChild(QLabel, "notice text")
+    app.provided["projects"].new()
+    assert not strip.isVisible()
+    app.activity.say(Message(level="warning", title="about the next"))
+    assert strip.text() == "about the next"
 
 
 def test_the_task_line_follows_the_task_and_stops_it(app, qtbot):

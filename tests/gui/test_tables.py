@@ -154,8 +154,12 @@ def test_a_level_is_counted_at_once_and_measured_by_the_analyst(qtbot, app, anal
     pd.testing.assert_frame_equal(measured.table, shown_table(analysis, 0))
     assert len(table.rows.rows) == analysis.result.hierarchy.n_clusters(0)
     assert measured.summary["n_clusters"] == analysis.result.hierarchy.n_clusters(0)
+    which = f"evel 1 of {analysis.result.hierarchy.n_levels}"
+    assert table.summary.whole.startswith(f"L{which}")
+    assert app.provided["scene"].sheets[-1].coloring.legend.title.endswith(f"l{which}")
     app.workspace.show_level(None)
     assert measured.table is analysis.clusters
+    assert which not in table.summary.whole
     app.workspace.show_level(0)
     assert not measured.is_measuring
 

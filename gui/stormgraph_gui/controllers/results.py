@@ -132,13 +132,21 @@ class Results(QObject):
         self._edit("change the label radius", label_radius_nm=radius_nm)
 
     def change_level(self, by: int) -> None:
-        """Show a coarser (-1) or finer (1) level than now."""
+        """Show a coarser (-1) or finer (1) level than now.
+
+        Levels with no more clusters than were chosen are coarser than those.
+        """
         analysis = self._workspace.analysis
         if analysis is not None:
             level = self._workspace.level
-            last = analysis.result.hierarchy.n_levels - 1
-            wanted = (0 if by > 0 else last) if level is None else level + by
-            self._workspace.show_level(min(max(wanted, 0), last))
+            levels = analysis.result.hierarchy.levels
+            if level is None:
+                n_chosen = analysis.result.candidate_labels.max(initial=-1)
+                n_coarser = sum(labels.max(initial=-1) <= n_chosen for labels in levels)
+                wanted = n_coarser if by > 0 else n_coarser - 1
+            else:
+                wanted = level + by
+            self._workspace.show_level(min(max(wanted, 0), len(levels) - 1))
 
     def show_chosen(self) -> None:
         """Show the chosen clusters instead of those of a level."""

@@ -10,7 +10,7 @@ from stormgraph_gui.jobs.messages import Failed
 from stormgraph_gui.jobs.worker import Worker
 from stormgraph_gui.models.activity import Activity, Message
 from stormgraph_gui.models.measured import Measured, counted, summarized
-from stormgraph_gui.models.shown import level_inputs, shown_labels
+from stormgraph_gui.models.shown import level_in_words, level_inputs, shown_labels
 from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.signals import QObject
 from stormgraph_py.errors import OutputError
@@ -111,7 +111,8 @@ class Tables(QObject):
                 return
             coordinates = analysis.localizations.coordinates(analysis.result.dimensions)
             table = counted(coordinates, shown_labels(analysis, level))
-            self._measured.show(table, is_measuring=True)
+            in_words = level_in_words(analysis, level)
+            self._measured.show(table, level=in_words, is_measuring=True)
             if self._running is None or self._running.key != wanted.key:
                 self._next = wanted
                 self._measure()
@@ -147,10 +148,11 @@ class Tables(QObject):
             )
             self._activity.say(message)
         if self._next is None:
-            self._measured.show(self._measured.table)
+            self._measured.show(self._measured.table, level=self._measured.level)
         self._measure()
 
     def _show(self, wanted: _Wanted, table: pd.DataFrame) -> None:
         analysis = wanted.analysis
         n_localizations = len(analysis.localizations)
-        self._measured.show(table, summarized(table, n_localizations, analysis.result.area))
+        summary = summarized(table, n_localizations, analysis.result.area)
+        self._measured.show(table, summary, level=level_in_words(analysis, wanted.level))

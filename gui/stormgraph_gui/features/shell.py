@@ -41,7 +41,9 @@ class Shell(QObject):
         super().__init__(app)
         self._app, self._window = app, app.window
         self.errors = ErrorDialogs(app.activity, app.window)
-        app.window.put_above(NoticeStrip(app.activity))
+        notices = NoticeStrip(app.activity)
+        app.document.replaced.connect(notices.clear)
+        app.window.put_above(notices)
         app.window.statusBar().addPermanentWidget(TaskLine(app.activity))
         app.window.add_dock(
             "log", "Log", LogWindow(app.activity), Qt.DockWidgetArea.BottomDockWidgetArea

@@ -128,8 +128,13 @@ def color_beside(cloud: Cloud) -> Coloring:
     return Coloring(kind="groups", legend=Legend(""), colors=colors, groups=groups)
 
 
-def color_clusters(cloud: Cloud, labels: IntArray, selected: Iterable[int]) -> Coloring:
-    """Colour localizations by their cluster; clusters that are not selected are dimmed."""
+def color_clusters(
+    cloud: Cloud, labels: IntArray, selected: Iterable[int], level: str = ""
+) -> Coloring:
+    """Colour localizations by their cluster; clusters that are not selected are dimmed.
+
+    Those of a `level` that are not the chosen ones are told from them by its name.
+    """
     n_clusters = int(labels.max(initial=-1)) + 1
     colors = cluster_colors(np.arange(-1, n_clusters))[:, :3].copy()
     chosen = [one for one in selected if one < n_clusters]
@@ -139,7 +144,8 @@ def color_clusters(cloud: Cloud, labels: IntArray, selected: Iterable[int]) -> C
         colors[dimmed] = colors[dimmed] * 0.4
     n_noise = int((labels < 0).sum())
     noise = ((f"{n_noise:,} unclustered", UNCLUSTERED),) if n_noise else ()
-    title = f"{n_clusters:,} cluster{'' if n_clusters == 1 else 's'}"
+    counted = f"{n_clusters:,} cluster{'' if n_clusters == 1 else 's'}"
+    title = f"{counted}, {level}" if level else counted
     groups = cloud.plane.taken((labels + 1).astype(np.int32))
     return Coloring(
         kind="groups", legend=Legend(title, entries=noise), colors=colors, groups=groups

@@ -21,6 +21,8 @@ class Document(QObject):
 
     Attributes
     ----------
+    replaced : Signal
+        Another project, or an empty one, takes the place of this one.
     changed : Signal
         After every edit, undo and redo: the project before and the project now. Views compare the
         parts that they show with ``is``.
@@ -28,6 +30,7 @@ class Document(QObject):
         When what can be undone, or whether there are unsaved changes, is different.
     """
 
+    replaced = Signal()
     changed = Signal(object, object)
     history_changed = Signal()
 
@@ -125,6 +128,7 @@ class Document(QObject):
         self._merging = None
         before, self._project = self._project, project or Project()
         self._saved = self._project
+        self.replaced.emit()
         self.changed.emit(before, self._project)
         self.history_changed.emit()
 

@@ -31,6 +31,8 @@ class Measured(QObject):
         One row a cluster; None without a result.
     summary : dict or None
         The region in numbers; None until all is measured.
+    level : str
+        Of which level the clusters are; empty for the chosen ones.
     is_measuring : bool
         The rest of the table is on its way.
     changed : Signal
@@ -43,6 +45,7 @@ class Measured(QObject):
         super().__init__(parent)
         self.table: pd.DataFrame | None = None
         self.summary: SummaryRow | None = None
+        self.level = ""
         self.is_measuring = False
         self._columns: tuple[TableColumn, ...] | None = None
 
@@ -59,12 +62,14 @@ class Measured(QObject):
         table: pd.DataFrame | None,
         summary: SummaryRow | None = None,
         *,
+        level: str = "",
         is_measuring: bool = False,
     ) -> None:
         """Show a table."""
         if table is self.table and is_measuring == self.is_measuring:
             return
         self.table, self.summary, self.is_measuring = table, summary, is_measuring
+        self.level = level
         self._columns = None
         self.changed.emit()
 

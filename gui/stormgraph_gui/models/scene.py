@@ -19,7 +19,7 @@ from stormgraph_gui.models.density import Box
 from stormgraph_gui.models.display import ColorBy, Display, DisplayState
 from stormgraph_gui.models.outlines import Lines, Outlines
 from stormgraph_gui.models.painting import Sheet
-from stormgraph_gui.models.shown import shown_labels
+from stormgraph_gui.models.shown import level_in_words, shown_labels
 from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.signals import QObject, Signal
 from stormgraph_py.arrays import IntArray
@@ -297,7 +297,8 @@ def _clusters_sheet(what: _Drawn) -> Sheet | None:
         return None
     labels = shown_labels(analysis, what.level)
     if what.color_by == "cluster":
-        coloring = color_clusters(cloud, labels, what.clusters)
+        level = level_in_words(analysis, what.level)
+        coloring = color_clusters(cloud, labels, what.clusters, level)
     else:
         coloring = color_levels(cloud, labels, analysis.result.hierarchy.levels, state.color_map)
     kept = cloud.kept(state)

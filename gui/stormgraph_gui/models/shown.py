@@ -44,3 +44,8 @@ def shown_table(analysis: Analysis, level: int | None) -> pd.DataFrame:
     if level is None:
         return analysis.clusters
     return measure_clusters(**level_inputs(analysis, level))
+
+
+def level_in_words(analysis: Analysis, level: int | None) -> str:
+    """Say of which level clusters are that are not the chosen ones; empty for those."""
+    return "" if level is None else f"level {level + 1} of {analysis.result.hierarchy.n_levels}"

@@ -18,7 +18,7 @@ from stormgraph_gui.models.activity import Activity, Message
 
 
 class NoticeStrip(QFrame):
-    """A line above the data with the latest warning, until it is dismissed.
+    """A line above the data with the latest warning, until it is dismissed; then earlier ones.
 
     Parameters
     ----------
@@ -58,15 +58,20 @@ class NoticeStrip(QFrame):
             self._waiting.append(message)
             self._show()
 
+    def clear(self) -> None:
+        """Take all warnings away: they were about another project."""
+        self._waiting = []
+        self._show()
+
     def _next(self) -> None:
-        self._waiting = self._waiting[1:]
+        self._waiting = self._waiting[:-1]
         self._show()
 
     def _show(self) -> None:
         self.setVisible(bool(self._waiting))
         if self._waiting:
-            first = self._waiting[0]
-            self._text.setText(": ".join(part for part in (first.title, first.text) if part))
+            last = self._waiting[-1]
+            self._text.setText(": ".join(part for part in (last.title, last.text) if part))
             n_more = len(self._waiting) - 1
             self._more.setText(f"{n_more} more" if n_more else "")
 
