@@ -172,6 +172,17 @@ def test_the_pixel_of_a_picasso_file_without_its_metadata_is_asked_for(qtbot, ap
     np.testing.assert_array_equal(app.workspace.loaded[data_set.key].raw.xy, expected.xy)
 
 
+def test_a_data_set_is_shown_with_its_newest_result(qtbot, app, put_data, put_analysis, blobs):
+    first, second = put_data(blobs(), "/a.csv"), put_data(blobs(1), "/b.csv")
+    put_analysis(first)
+    newest = put_analysis(first)
+    shown = app.window.findChild(QListWidget, "data sets")
+    for row, key, finding in ((1, second, None), (0, first, newest)):
+        place = shown.visualItemRect(shown.item(row)).center()
+        qtbot.mouseClick(shown.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert (app.workspace.data_set, app.workspace.finding) == (key, finding)
+
+
 def verdict(dialog):
     return dialog.findChild(QLabel, "verdict").text()
 

@@ -83,7 +83,7 @@ class Opening(QObject):
             if Path(absolute).is_dir():
                 self._say_folder(absolute)
             elif (known := self._open_already(absolute)) is not None:
-                self._workspace.look_at(known)
+                self._workspace.look_at_newest(self._document.project, known)
             elif not self._loading.is_reading(absolute):
                 self._read(absolute, dict(reading or {}), looks=first)
                 first = False
@@ -116,7 +116,7 @@ class Opening(QObject):
         shown = self._workspace.data_set == key
         self._document.edit(f"remove {project.data_set(key).name}", project.without_data_set(key))
         if shown and neighbours:
-            self._workspace.look_at(neighbours[0])
+            self._workspace.look_at_newest(self._document.project, neighbours[0])
 
     def set_tags(self, key: str, tags: Mapping[str, str]) -> None:
         """Say what a data set is: condition, replicate and the like."""

@@ -71,13 +71,7 @@ class RegionsController(QObject):
         """Make a region the one at hand, with the newest result that was found in it."""
         if self.data_set is None or key == self._workspace.region:
             return
-        found = [
-            finding.key
-            for finding in self._document.project.findings
-            if (finding.data_set, finding.region) == (self.data_set.key, key)
-            and finding.key in self._workspace.analyses
-        ]
-        self._workspace.look_at(self.data_set.key, key, found[-1] if found else None)
+        self._workspace.look_at_newest(self._document.project, self.data_set.key, key)
 
     def add(self, roi: Roi) -> str | None:
         """Add a region that was drawn, name it, and return its key."""

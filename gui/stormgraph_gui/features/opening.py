@@ -204,7 +204,8 @@ class OpeningFiles(QObject):
             provided["report questions"].ask_one()
 
     def _look_at(self, key: str) -> None:
-        self._app.workspace.look_at(key)
+        if key != self._app.workspace.data_set:
+            self._app.workspace.look_at_newest(self._app.document.project, key)
 
     def _choose_channel(self, key: str, channel: int | None) -> None:
         self._app.provided["filters"].set_channel(key, channel)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from stormgraph_gui.models.project import Project
 from stormgraph_gui.signals import QObject, Signal
 from stormgraph_py.io.describe import FileSummary
 from stormgraph_py.localizations import Localizations
@@ -132,6 +133,16 @@ class Workspace(QObject):
             self.look_at(self._data_set, self._region)
         if self.analyses.pop(key, None) is not None:
             self.analyses_changed.emit(key)
+
+    def look_at_newest(self, project: Project, data_set: str, region: str | None = None) -> None:
+        """Look at a data set or one of its regions, with the newest result that was found there."""
+        found = [
+            finding.key
+            for finding in project.findings
+            if (finding.data_set, finding.region) == (data_set, region)
+            and finding.key in self.analyses
+        ]
+        self.look_at(data_set, region, found[-1] if found else None)
 
     def look_at(
         self, data_set: str | None, region: str | None = None, finding: str | None = None
