@@ -62,7 +62,7 @@ def fault_of(error: BaseException, stage: Stage) -> Fault:
     >>> fault_of(ParameterError("k=0 is below 1."), "clustering").kind
     'parameter'
     """
-    kind, reason = _kind(error), str(error)
+    kind, reason = _kind(error, stage), str(error)
     if kind == "memory":
         reason = "There was not enough memory."
     elif isinstance(error, OSError) and not isinstance(error, StormGraphError):
@@ -88,7 +88,7 @@ def is_disk_full(error: BaseException) -> bool:
     return False
 
 
-def _kind(error: BaseException) -> Kind:
+def _kind(error: BaseException, stage: Stage) -> Kind:
     if is_disk_full(error):
         return "disk-full"
     match error:
@@ -101,6 +101,7 @@ def _kind(error: BaseException) -> Kind:
         case StormGraphError():
             return "input"
         case OSError():
-            return "output"
+            # a file that is gone or may not be read is mended where it lies
+            return "input" if stage == "reading" else "output"
         case _:
             return "program"

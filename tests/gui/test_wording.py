@@ -84,3 +84,9 @@ def test_messages_are_said_so():
     activity = Activity()
     activity.say(Message(level="warning", title="a", text="Leave --channel out."))
     assert "--" not in activity.messages[0].text
+
+
+def test_the_overcounting_filter_has_the_name_of_its_box_under_run():
+    said = "2 of 9 clusters are in doubt; turn the overcounting filter on to remove them."
+    expected = "2 of 9 clusters are in doubt; “Remove single molecules” removes them."
+    assert in_the_app(said) == expected

@@ -36,3 +36,10 @@ def test_a_full_disk_is_seen_through_the_error_of_the_writer(tmp_path):
         write_to(tmp_path / "table.csv", write)
     assert is_disk_full(caught.value)
     assert fault_of(caught.value, "writing").kind == "disk-full"
+
+
+def test_a_file_that_is_gone_is_a_fault_of_the_input():
+    gone = FileNotFoundError(2, "No such file or directory", "cell.csv")
+    fault = fault_of(gone, "reading")
+    assert fault.kind == "input"
+    assert "writable" not in fault.remedy
