@@ -164,4 +164,4 @@ def test_the_summary_names_the_numbers_of_the_api(app, blobs, put_data, put_anal
     assert f"radius {analysis.summary['median_equivalent_radius_nm']:.3g} nm" in text
     assert summary_text(None) == ""
     assert len(summary_lines(analysis.summary).splitlines()) == len(analysis.summary)
-    assert app.provided["tables"].table.summary.text() == text
+    assert app.provided["tables"].table.summary.whole == text

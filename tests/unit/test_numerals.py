@@ -29,6 +29,10 @@ def test_what_is_no_number_can_be_written():
     assert [plain(value) for value in (np.nan, np.inf, -np.inf)] == ["nan", "inf", "-inf"]
 
 
+def test_what_nobody_can_count_has_an_exponent():
+    assert plain(1.7950000000000001e308, 3) == "1.8e+308"
+
+
 def test_a_reader_writes_lengths_as_people_do(tmp_path):
     rng = np.random.default_rng(0)
     xy = rng.uniform(0, 26_560, (500, 2))
