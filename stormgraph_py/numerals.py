@@ -8,7 +8,7 @@ _COUNTABLE = 1e15
 
 
 def plain(value: float, digits: int = 6) -> str:
-    """Write a number with so many significant digits, and an exponent only where nobody could count.
+    """Write a number with so many significant digits; with an exponent only beyond counting.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy.special import ndtr, stdtrit
 
 from stormgraph_py.arrays import FloatArray, IntArray
 from stormgraph_py.errors import ParameterError
@@ -149,7 +149,7 @@ def interval(
         return np.nan, np.nan
     freedom = sum(n - 1 for n in n_tops)
     widen = np.sqrt(np.mean([n / (n - 1) for n in n_tops]))
-    tail = stats.norm.sf(widen * stats.t.isf((1 - confidence) / 2, freedom))
+    tail = ndtr(widen * stdtrit(freedom, (1 - confidence) / 2))
     low, high = np.quantile(known, [tail, 1 - tail])
     return float(low), float(high)
 

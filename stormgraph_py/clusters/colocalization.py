@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import KDTree
-from scipy.stats import rankdata
 
 from stormgraph_py.arrays import FloatArray, IntArray
 from stormgraph_py.errors import InputError, ParameterError
@@ -125,6 +124,9 @@ def _counts(tree: KDTree, points: FloatArray, radii: FloatArray, n_jobs: int) ->
 
 def _spearman(one: FloatArray, other: FloatArray) -> FloatArray:
     """Rank correlation of each row of one table with that of the other; NaN for a constant row."""
+    # what takes a second to load is loaded where it is used
+    from scipy.stats import rankdata
+
     ranks = []
     for table in (one, other):
         rank = rankdata(table, axis=1)

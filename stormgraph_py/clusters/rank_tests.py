@@ -1,4 +1,7 @@
-"""Rank tests between conditions, and the correction of their p-values for their number."""
+"""Rank tests between conditions, and the correction of their p-values for their number.
+
+`scipy.stats` takes a second to load, so that only what uses it loads it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from stormgraph_py.arrays import FloatArray
 from stormgraph_py.errors import ParameterError
@@ -82,6 +84,8 @@ def mann_whitney(first: npt.ArrayLike, second: npt.ArrayLike) -> TestOutcome:
     >>> outcome.statistic, round(outcome.p, 3), outcome.method
     (9.0, 0.1, 'exact')
     """
+    from scipy import stats
+
     a, b = _values(first), _values(second)
     if not len(a) or not len(b):
         return TestOutcome(
@@ -127,6 +131,8 @@ def kruskal_wallis(groups: Sequence[npt.ArrayLike]) -> TestOutcome:
     >>> round(kruskal_wallis([[1, 2, 3], [4, 5, 6], [7, 8, 9]]).p, 4)
     0.0273
     """
+    from scipy import stats
+
     values = [v for v in map(_values, groups) if len(v)]
     h = p = smallest = np.nan
     if len(values) > 1:
@@ -173,6 +179,8 @@ def dunn(
     >>> round(found[0, 2].statistic, 3), round(found[0, 2].p, 4)
     (2.683, 0.0073)
     """
+    from scipy import stats
+
     values = [_values(group) for group in groups]
     pooled = np.concatenate(values)
     n = len(pooled)
@@ -214,6 +222,8 @@ def welch_t(first: npt.ArrayLike, second: npt.ArrayLike) -> TestOutcome:
     >>> round(welch_t([1.0, 2.0, 3.0], [4.0, 5.0, 6.0]).p, 4)
     0.0213
     """
+    from scipy import stats
+
     a, b = _values(first), _values(second)
     t = p = np.nan
     if min(len(a), len(b)) >= 2:
@@ -258,6 +268,8 @@ def corrected(p_values: npt.ArrayLike, correction: Correction = "holm") -> Float
     >>> corrected([0.01, 0.04, 0.03])
     array([0.03, 0.06, 0.06])
     """
+    from scipy import stats
+
     raw = np.asarray(p_values, dtype=float)
     result = np.full(raw.shape, np.nan)
     known = np.isfinite(raw)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from stormgraph_py.arrays import AnyArray, FloatArray, IntArray
 from stormgraph_py.errors import InputError, ParameterError
@@ -210,7 +210,7 @@ def apply_overcounting(
 def _thresholds(size: IntArray, dimensions: int, significance: float) -> FloatArray:
     """Quantile (1 - significance)^(1/N) of chi-square, from its complement, which stays exact."""
     complement = -np.expm1(math.log1p(-significance) / size)
-    threshold: FloatArray = chi2.isf(complement, dimensions)
+    threshold: FloatArray = chdtri(dimensions, complement)
     return threshold
 
 

@@ -46,3 +46,9 @@ def test_importing_the_package_loads_none_of_the_libraries():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout
     assert found.strip() == "[]"
+
+
+def test_an_analysis_loads_no_statistics():
+    code = "import sys, stormgraph_py.report.analysis; print('scipy.stats' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
