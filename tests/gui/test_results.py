@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from stormgraph_gui.app import StormGraphApp
 from stormgraph_gui.features import results
@@ -16,6 +16,7 @@ from stormgraph_gui.models.degree_estimate import degree_estimate
 from stormgraph_gui.models.document import Document
 from stormgraph_gui.models.icicle import icicle
 from stormgraph_gui.models.project import DataSet, Finding
+from stormgraph_gui.models.wording import in_the_app
 from stormgraph_gui.models.workspace import Loaded, Workspace
 from stormgraph_gui.views.canvas import Canvas
 from stormgraph_gui.views.main_window import MainWindow
@@ -191,15 +192,26 @@ def test_without_a_result_the_panel_says_how_to_get_one(app):
 def test_the_summary_has_the_sentences_of_the_report(app, show):
     panel, analysis = show(nested, "summary")
     assert panel.summary.lead.text() == words.lead(analysis)
-    assert panel.summary.warnings() == list(analysis.warnings)
+    assert panel.summary.warnings() == [in_the_app(one) for one in analysis.warnings]
     assert analysis.warnings
-    assert not panel.summary.outdated.isVisible()
+
+
+@pytest.mark.parametrize("tab", ["summary", "levels"])
+def test_a_result_that_is_out_of_date_says_so_above_all_tabs(app, show, tab):
+    panel, _ = show(nested, tab)
+    assert not panel.outdated.isVisible()
     key = app.workspace.data_set
     project = app.document.project.editing(key, lambda one: replace(one, channel=1))
     app.document.edit("choose a channel", project)
-    assert panel.summary.outdated.isVisible()
+    assert panel.outdated.isVisible()
+    line = panel.outdated.findChild(QLabel, "outdated text")
+    assert "another channel is chosen" in line.toolTip()
+    assert line.height() < 2 * line.fontMetrics().height()
     app.document.undo()
-    assert not panel.summary.outdated.isVisible()
+    assert not panel.outdated.isVisible()
+    app.document.redo()
+    app.workspace.look_at(key)
+    assert not panel.outdated.isVisible(), "no result is shown"
 
 
 def test_a_link_of_the_summary_leads_to_its_explanation(qtbot, show):

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit
 from stormgraph_gui.models.measured import counted
 from stormgraph_gui.models.shown import shown_table
 from stormgraph_gui.models.table import FILTER_HOW, filtered_rows, sorted_rows, table_columns
+from stormgraph_gui.views.color_bar import ColorBar
 from stormgraph_py import ParameterError
 from stormgraph_py.clusters import measure_clusters
 
@@ -140,6 +142,28 @@ def test_the_table_is_saved_as_it_is_shown(qtbot, app, analysis, table, tmp_path
     assert saved["cluster"].tolist() == ordered["cluster"].tolist()
     np.testing.assert_allclose(saved["area_nm2"], ordered["area_nm2"], rtol=1e-12)
     assert str(path) in app.activity.messages[-1].text
+
+
+def test_table_and_map_say_that_the_result_is_out_of_date(qtbot, app, analysis, table):
+    canvas = app.provided["viewer"]
+    bar = next(one for one in canvas.scene().items() if isinstance(one, ColorBar))
+    qtbot.waitUntil(lambda: bar.legend is not None and "cluster" in bar.legend.title)
+    up_to_date = bar.legend, table.summary.whole
+    key = app.workspace.data_set
+    project = app.document.project.editing(key, lambda one: replace(one, channel=1))
+    app.document.edit("choose a channel", project)
+    assert bar.legend.title == f"{up_to_date[0].title}, out of date"
+    assert table.summary.whole == f"Out of date  ·  {up_to_date[1]}"
+    assert "another channel is chosen" in table.summary.toolTip()
+    # it stays when the map is drawn anew, and is not said of what is not the result
+    app.workspace.select_clusters([1])
+    qtbot.waitUntil(lambda: bar.legend.title.endswith("out of date"))
+    app.workspace.look_at(key)
+    qtbot.waitUntil(lambda: "out of date" not in bar.legend.title)
+    app.workspace.look_at(key, None, app.document.project.findings[0].key)
+    app.document.undo()
+    qtbot.waitUntil(lambda: bar.legend == up_to_date[0])
+    assert table.summary.whole == up_to_date[1]
 
 
 def test_a_level_is_counted_at_once_and_measured_by_the_analyst(qtbot, app, analysis, table):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter
 
 from stormgraph_gui.controllers.tables import Tables
 from stormgraph_gui.models.measured import Measured
+from stormgraph_gui.models.outdated import Outdated
 from stormgraph_gui.models.shown import shown_labels
 from stormgraph_gui.views.cluster_table import ClusterTable
 from stormgraph_gui.views.distributions import Distributions
@@ -39,7 +40,8 @@ class TablesFeature(QObject):
         self._app = app
         self.measured = Measured(self)
         self.controller = Tables(app.workspace, self.measured, app.activity, app.analyst, self)
-        self.table = ClusterTable(self.measured, app.workspace)
+        outdated = Outdated(app.document, app.workspace, self)
+        self.table = ClusterTable(self.measured, outdated, app.workspace)
         self.table.picked.connect(self.controller.select)
         self.table.save_requested.connect(self.controller.save)
         self.table.activated.connect(self.look_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,9 @@ from PySide6.QtCore import Qt
 
 from stormgraph_gui.controllers.outlining import Outlining
 from stormgraph_gui.controllers.viewing import Viewing
+from stormgraph_gui.models.coloring import Legend
 from stormgraph_gui.models.density import Box
+from stormgraph_gui.models.outdated import OUT_OF_DATE, Outdated
 from stormgraph_gui.models.painting import Picture
 from stormgraph_gui.models.scene import Scene
 from stormgraph_gui.signals import QObject
@@ -53,6 +56,7 @@ class _Map(QObject):
         self._viewing = Viewing(app.workspace, scene, app.activity, self)
         self._outlining = Outlining(app.workspace, app.display, scene, app.reader, self)
         self._outlining.traced.connect(layer.show_outlines)
+        self._outdated = Outdated(app.document, app.workspace, self)
         self._scale_bar, self._color_bar = ScaleBar(), ColorBar()
         canvas.add_overlay(self._scale_bar)
         canvas.add_overlay(self._color_bar)
@@ -60,6 +64,7 @@ class _Map(QObject):
         canvas.clicked.connect(self._click)
         canvas.double_clicked.connect(self._double_click)
         layer.drawn.connect(self._show_legend)
+        self._outdated.changed.connect(self._mark_legend)
         app.display.changed.connect(self._restyle)
         self._add_actions(app)
         self._rescale()
@@ -143,6 +148,13 @@ class _Map(QObject):
         self._scale_bar.setVisible(self._display.state.show_scale_bar)
 
     def _show_legend(self, picture: object) -> None:
-        legend = getattr(picture, "legend", None)
+        self._legend: Legend | None = getattr(picture, "legend", None)
+        self._mark_legend()
+        self._scale_bar.setVisible(self._legend is not None and self._display.state.show_scale_bar)
+
+    def _mark_legend(self) -> None:
+        """Say so beside clusters that are out of date."""
+        legend = self._legend
+        if legend is not None and legend.shows_result and self._outdated.changes:
+            legend = replace(legend, title=f"{legend.title}, {OUT_OF_DATE}")
         self._color_bar.show_legend(legend)
-        self._scale_bar.setVisible(legend is not None and self._display.state.show_scale_bar)

@@ -60,6 +60,8 @@ class Legend:
         What the ends of the bar stand for.
     entries : tuple of (str, tuple of int)
         Names and colours of a list.
+    shows_result : bool
+        The colours are those of the clusters of a result.
     """
 
     title: str
@@ -68,6 +70,7 @@ class Legend:
     low: str = ""
     high: str = ""
     entries: tuple[tuple[str, tuple[int, int, int]], ...] = ()
+    shows_result: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -147,9 +150,8 @@ def color_clusters(
     counted = f"{n_clusters:,} cluster{'' if n_clusters == 1 else 's'}"
     title = f"{counted}, {level}" if level else counted
     groups = cloud.plane.taken((labels + 1).astype(np.int32))
-    return Coloring(
-        kind="groups", legend=Legend(title, entries=noise), colors=colors, groups=groups
-    )
+    legend = Legend(title, entries=noise, shows_result=True)
+    return Coloring(kind="groups", legend=legend, colors=colors, groups=groups)
 
 
 def color_levels(
@@ -167,7 +169,9 @@ def color_levels(
     )
     return Coloring(
         kind="groups",
-        legend=Legend("Clusters by level, 1 = coarsest", entries=entries[:_MOST_ENTRIES]),
+        legend=Legend(
+            "Clusters by level, 1 = coarsest", entries=entries[:_MOST_ENTRIES], shows_result=True
+        ),
         colors=colors,
         groups=cloud.plane.taken(groups),
     )

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from stormgraph_gui.models.cluster_colors import cluster_colors
 from stormgraph_gui.models.measured import AT_ONCE, Measured
+from stormgraph_gui.models.outdated import OUT_OF_DATE, Outdated
 from stormgraph_gui.models.summary import summary_lines, summary_text
 from stormgraph_gui.models.table import as_text
 from stormgraph_gui.models.workspace import Workspace
@@ -92,11 +93,15 @@ class ClusterTable(QWidget):
     save_requested = Signal(str, object)
 
     def __init__(
-        self, measured: Measured, workspace: Workspace, parent: QWidget | None = None
+        self,
+        measured: Measured,
+        outdated: Outdated,
+        workspace: Workspace,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("cluster table")
-        self._measured, self._workspace = measured, workspace
+        self._measured, self._outdated, self._workspace = measured, outdated, workspace
         self._is_linking = False
         self._names: tuple[str, ...] = ()
         self._hidden = set(HIDDEN)
@@ -115,6 +120,7 @@ class ClusterTable(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=SHOWN_AFTER_MS)
         self._soon.timeout.connect(self._show)
         measured.changed.connect(self._measured_changed)
+        outdated.changed.connect(self.sum_up)
         workspace.clusters_changed.connect(self._selected_elsewhere)
         self._show()
 
@@ -267,11 +273,18 @@ class ClusterTable(QWidget):
             action.setEnabled(with_rows)
         self.filter_edit.setEnabled(with_rows)
         self.summary.setVisible(table is not None)
-        parts = (self._measured.level.capitalize(), summary_text(self._measured.summary))
-        self.summary.setText("  ·  ".join(part for part in parts if part))
-        self.summary.setToolTip(summary_lines(self._measured.summary))
+        self.sum_up()
         self._mark_selected()
         self._tell()
+
+    def sum_up(self) -> None:
+        """Say of which level the clusters are, whether they are out of date, and their numbers."""
+        measured = self._measured
+        outdated = OUT_OF_DATE if self._outdated.changes else ""
+        parts = (outdated.capitalize(), measured.level.capitalize(), summary_text(measured.summary))
+        self.summary.setText("  ·  ".join(part for part in parts if part))
+        why = f"{outdated.capitalize()}: {'; '.join(self._outdated.changes)} since.\n"
+        self.summary.setToolTip((why if outdated else "") + summary_lines(measured.summary))
 
     def _lay_out_columns(self) -> None:
         header = self.view.horizontalHeader()

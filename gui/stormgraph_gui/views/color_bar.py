@@ -22,6 +22,11 @@ class ColorBar(Overlay):
         super().__init__()
         self._legend: Legend | None = None
 
+    @property
+    def legend(self) -> Legend | None:
+        """What is said."""
+        return self._legend
+
     def show_legend(self, legend: Legend | None) -> None:
         """Say something else, or nothing."""
         if legend != self._legend:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from stormgraph_gui.models.currency import outdated_by
+from stormgraph_gui.models.outdated import OUT_OF_DATE, Outdated
+from stormgraph_gui.views.elided import ElidedLabel
 from stormgraph_gui.views.results.degrees import Degrees
 from stormgraph_gui.views.results.length_scale import WhyR0
 from stormgraph_gui.views.results.levels import Levels
 from stormgraph_gui.views.results.overcounting import Overcounting
+from stormgraph_gui.views.results.remark import Remark
 from stormgraph_gui.views.results.summary import Summary
 from stormgraph_gui.views.results.tab import Tab, column, scrolled
 
@@ -82,8 +84,14 @@ class ResultPanel(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
         self._stack.addWidget(self.tabs)
+        # above the tabs: it holds for all of them
+        self._outdated = Outdated(document, workspace, self)
+        self._why_outdated = ElidedLabel(Qt.TextElideMode.ElideRight)
+        self._why_outdated.setObjectName("outdated text")
+        self.outdated = Remark("outdated", self._why_outdated)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.outdated)
         layout.addWidget(self._stack)
         self.tabs.currentChanged.connect(self._fill_current)
         self.summary.asked_for.connect(self.show_tab)
@@ -91,7 +99,9 @@ class ResultPanel(QWidget):
         workspace.analyses_changed.connect(self._analysis_changed)
         evidence.changed.connect(self._evidence_changed)
         document.changed.connect(self._project_changed)
-        self._project_changed(None, document.project)
+        self._outdated.changed.connect(self._say_outdated)
+        self._project_changed()
+        self._say_outdated()
 
     def sizeHint(self) -> QSize:
         """Return a width at which all tabs can be read."""
@@ -110,7 +120,6 @@ class ResultPanel(QWidget):
         self._take_evidence(key)
         for tab in self._named.values():
             tab.show_finding(finding, analysis)
-        self._say_outdated()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fill what is looked at now."""
@@ -135,17 +144,17 @@ class ResultPanel(QWidget):
         self.degrees.estimate = self._evidence.degrees.get(key or "")
         self.overcounting.turning_radii_nm = self._evidence.label_radii.get(key or "")
 
-    def _project_changed(self, _before: object, project: object) -> None:
+    def _project_changed(self, *_: object) -> None:
         params = self._document.project.params
         self.degrees.set_next_alpha(params.alpha)
         self.overcounting.set_next_radius(params.label_radius_nm)
-        self._say_outdated()
 
     def _say_outdated(self) -> None:
-        finding = self._finding(self._workspace.finding)
-        changes = () if finding is None else outdated_by(self._document.project, finding)
-        text = f"Out of date: {'; '.join(changes)} since. Run again to renew it."
-        self.summary.say_outdated(text if changes else "")
+        changes = self._outdated.changes
+        text = f"{OUT_OF_DATE.capitalize()}: {'; '.join(changes)} since. Run again to renew it."
+        self.outdated.setVisible(bool(changes))
+        self.outdated.set_text(text)
+        self._why_outdated.setToolTip(text)
 
     def _fill_current(self) -> None:
         tuple(self._named.values())[self.tabs.currentIndex()].fill_if_needed()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from stormgraph_gui.models.wording import in_the_app
-from stormgraph_gui.views.plot_style import WARNING, faded, plot_color
+from stormgraph_gui.views.results.remark import Remark
 from stormgraph_gui.views.results.tab import Tab, column, text_label
 from stormgraph_py.report import words
 from stormgraph_py.report.numbers import integer, percent, rounded
@@ -32,7 +31,6 @@ class Summary(Tab):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.outdated = _Remark("outdated")
         self.lead = text_label("lead")
         font = self.lead.font()
         font.setPointSizeF(1.15 * font.pointSizeF())
@@ -47,12 +45,7 @@ class Summary(Tab):
         grid.setColumnStretch(1, 1)
         self.choices = text_label("choices")
         self.choices.linkActivated.connect(self.asked_for)
-        column(self, self.outdated, self.lead, self._warnings, self._numbers, self.choices)
-
-    def say_outdated(self, text: str) -> None:
-        """Say how the question has changed since; "" where it has not."""
-        self.outdated.setVisible(bool(text))
-        self.outdated.set_text(text)
+        column(self, self.lead, self._warnings, self._numbers, self.choices)
 
     def warnings(self) -> list[str]:
         """Return the warnings that are shown."""
@@ -63,7 +56,7 @@ class Summary(Tab):
         self.lead.setText(words.lead(analysis))
         _clear(self._warnings)
         for warning in analysis.warnings:
-            remark = _Remark("warning")
+            remark = Remark("warning", text_label("warning text"))
             remark.set_text(in_the_app(warning))
             layout = self._warnings.layout()
             assert layout is not None
@@ -81,34 +74,6 @@ class Summary(Tab):
             grid.addWidget(value, row, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
             grid.addWidget(meaning, row, 1)
         self.choices.setText(_choices(analysis))
-
-
-class _Remark(QFrame):
-    """A sentence in a coloured frame."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self._label = text_label(f"{name} text")
-        sign = QLabel("⚠")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 6, 8, 6)
-        layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self._label, 1)
-
-    def set_text(self, text: str) -> None:
-        """Say something."""
-        self._label.setText(text)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the frame."""
-        color = plot_color(WARNING, self.palette())
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(color)
-        painter.setBrush(faded(color, 0.12))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.end()
 
 
 def _clear(widget: QWidget) -> None:
