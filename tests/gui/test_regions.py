@@ -276,6 +276,28 @@ def test_a_vertex_is_moved_added_and_removed(hand):
     assert len(hand.current.roi.polygons[0][0]) == 4
 
 
+def test_a_region_that_comes_back_is_looked_at_with_its_newest_result(hand, put_analysis):
+    workspace, document = hand.app.workspace, hand.app.document
+    data_set = workspace.data_set
+    whole = put_analysis(data_set)
+    region = hand.draw_rectangle((200, 200), (2800, 2800)).key
+    assert workspace.finding is None
+    put_analysis(data_set, region)
+    newest = put_analysis(data_set, region)
+    document.undo()
+    assert (workspace.region, workspace.finding) == (None, whole)
+    document.redo()
+    assert (workspace.region, workspace.finding) == (region, newest)
+    hand.key(Qt.Key.Key_Escape)
+    hand.draw_rectangle((300, 300), (900, 900))
+    workspace.look_at_newest(document.project, data_set, region)
+    keys = [one.key for one in hand.regions]
+    hand.feature.controller.remove(keys)
+    assert (workspace.region, workspace.finding) == (None, whole)
+    document.undo()
+    assert (workspace.region, workspace.finding) == (region, newest), "the one that was at hand"
+
+
 def test_delete_removes_the_marked_vertex_then_the_region(hand):
     hand.draw_polygon((500, 500), (1500, 500), (1500, 1500), (500, 1500))
     hand.click(1500, 1500)

@@ -49,6 +49,7 @@ class RegionsController(QObject):
         super().__init__(parent)
         self._document, self._workspace = document, workspace
         self._activity, self._reader = activity, reader
+        self._gone: str | None = None
         document.changed.connect(self._follow)
 
     @property
@@ -297,10 +298,22 @@ class RegionsController(QObject):
             self.look_at(keys[0])
         return keys
 
-    def _follow(self, _before: Project, _now: Project) -> None:
-        """Look at the whole field when the region at hand is gone."""
-        if self._workspace.region is not None and self.data_set is not None and not self.current:
-            self._workspace.look_at(self.data_set.key)
+    def _follow(self, before: Project, now: Project) -> None:
+        """Look at the whole field when the region at hand is gone, and at one that comes back."""
+        data_set, at_hand = self.data_set, self._workspace.region
+        if data_set is None:
+            return
+        if at_hand is not None and self.current is None:
+            self._gone = at_hand
+            self._workspace.look_at_newest(now, data_set.key)
+        known = [one.regions for one in before.data_sets if one.key == data_set.key]
+        if not known or known[0] is data_set.regions:
+            return
+        there = {one.key for one in known[0]}
+        came = [one.key for one in data_set.regions if one.key not in there]
+        if self._gone in came or len(came) == 1:
+            back = self._gone if self._gone in came else came[0]
+            self._workspace.look_at_newest(now, data_set.key, back)
 
     def _failed(self, failed: Failed) -> None:
         if failed.reason != "cancelled":
