@@ -92,6 +92,15 @@ class Opening(QObject):
         """Read the file of a data set again: it has changed."""
         self._read_again(self._document.project.data_set(key))
 
+    def ask_for_reading(self, key: str) -> None:
+        """Let the user say anew what the file of a data set is."""
+        data_set = self._document.project.data_set(key)
+        if self._loading.is_reading(data_set.path):
+            return
+        # what the file says of its columns by itself is shown beside what was told of them
+        plain = {name: value for name, value in data_set.reading.items() if name != "columns"}
+        self._read(data_set.path, plain, data_set, told=data_set.reading)
+
     def load_missing(self) -> None:
         """Read every data set of the project that is not at hand."""
         for data_set in self._document.project.data_sets:
@@ -138,7 +147,7 @@ class Opening(QObject):
         self.questions.clear()
 
     def _declined(self, job: OpeningJob, fault: str) -> None:
-        if job.data_set is not None:
+        if job.data_set is not None and job.told is None:
             self._loading.set_fault(job.data_set, fault)
 
     def _read_as(self, job: OpeningJob, reading: Mapping[str, Any]) -> None:
@@ -154,10 +163,12 @@ class Opening(QObject):
         data_set: DataSet | None = None,
         *,
         looks: bool = False,
+        told: Mapping[str, Any] | None = None,
     ) -> None:
         name = Path(path).name
         task = self._activity.begin("opening", f"Opening {name}")
-        channel = None if data_set is None else data_set.channel
+        # another reading may have other channels
+        channel = None if data_set is None or told is not None else data_set.channel
         job = OpeningJob(
             task=task,
             path=path,
@@ -165,9 +176,12 @@ class Opening(QObject):
             request=Request(path=path, channel=channel, **reading),
             data_set=None if data_set is None else data_set.key,
             looks=looks,
+            told=told,
         )
-        self._loading.begin(Reading(task=task, path=path, data_set=job.data_set))
-        work = self._reader.call("open_file", request=job.request)
+        # a data set that is asked about keeps its data, or its fault, until the answer
+        waits = None if told is not None else job.data_set
+        self._loading.begin(Reading(task=task, path=path, data_set=waits))
+        work = self._reader.call("open_file", request=job.request, with_head=told is not None)
         self._works[task] = work
         work.progressed.connect(
             lambda stage, fraction: self._activity.update(task, stage, fraction)
@@ -180,24 +194,25 @@ class Opening(QObject):
         unclear = opened.raw is None or (
             bool(opened.raw.provenance.doubts) and not job.reading and job.data_set is None
         )
-        if not unclear:
+        if job.told is None and not unclear:
             self._take(job, opened)
-            return
-        self.questions.put(job, opened)
+        elif job.told is None or self._waits(job):
+            self.questions.put(job, opened)
 
     def _not_read(self, job: OpeningJob, fault: Failed) -> None:
         text = in_the_app(plainly(fault.text, job.path))
         self._ended(job)
-        if job.data_set is not None:
+        if job.data_set is not None and job.told is None:
             self._loading.set_fault(job.data_set, text)
         name = Path(job.path).name
         if fault.reason == "cancelled":
-            self._activity.say(Message(level="info", title=f"{name} was not opened", text=text))
+            title = f"{name} was not opened" if job.told is None else f"{name} stays as it is"
+            self._activity.say(Message(level="info", title=title, text=text))
             return
         gone = not Path(job.path).exists()
         if gone:
             self._recent.remove(job.path)
-        if gone and job.data_set is not None:
+        if gone and job.data_set is not None and job.told is None:
             # whoever opened the project tells which files are gone
             return
         self._activity.say(
@@ -228,7 +243,7 @@ class Opening(QObject):
             self._document.edit(f"open {data_set.name}", project.with_data_set(data_set))
         else:
             key = job.data_set
-            if (key, job.path) not in [(o.key, o.path) for o in self._document.project.data_sets]:
+            if not self._waits(job):
                 return
             self._loading.set_fault(key, "")
             self._update(key, job.reading, sha256)
@@ -236,6 +251,11 @@ class Opening(QObject):
         self._recent.add(job.path)
         if job.looks or self._workspace.data_set is None:
             self._workspace.look_at(key)
+
+    def _waits(self, job: OpeningJob) -> bool:
+        """Whether the data set of a job is still one of the project, with the same file."""
+        known = [(one.key, one.path) for one in self._document.project.data_sets]
+        return (job.data_set, job.path) in known
 
     def _update(self, key: str, reading: Mapping[str, Any], sha256: str | None) -> None:
         project = self._document.project

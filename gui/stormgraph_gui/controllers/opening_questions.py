@@ -18,7 +18,26 @@ from stormgraph_py.report.request import Request
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class OpeningJob:
-    """A file that is read: for a new data set, or for one that the project has."""
+    """A file that is read: for a new data set, or for one that the project has.
+
+    Parameters
+    ----------
+    task : int
+        Its task in `Activity`.
+    path : str
+        The file.
+    reading : mapping
+        How it is read: keyword arguments of `read_localizations`.
+    request : Request
+        The same, with the channel.
+    data_set : str or None
+        Key of the data set that the file is for.
+    looks : bool
+        The data set is shown then.
+    told : mapping or None
+        How the user said that it is read, who wants to say it again; None asks only where the file
+        leaves something open.
+    """
 
     task: int
     path: str
@@ -26,6 +45,7 @@ class OpeningJob:
     request: Request
     data_set: str | None
     looks: bool
+    told: Mapping[str, Any] | None = None
 
 
 class OpeningQuestions(QObject):
@@ -71,6 +91,8 @@ class OpeningQuestions(QObject):
             head=opened.head,
             untold=opened.untold,
             first=_trial(job.path, job.reading, opened),
+            told=job.reading if job.told is None else job.told,
+            is_open=job.told is not None,
         )
         self._questions.append((question, job, opened))
         if len(self._questions) == 1:
@@ -94,18 +116,12 @@ class OpeningQuestions(QObject):
             return
         question, job, opened = self._questions.pop(0)
         self._next_trial = None
-        if not reading and opened.raw is not None:
-            self.taken.emit(job, opened)
-        else:
-            self.reading_wanted.emit(job, reading)
+        self._read_so(job, opened, reading)
         if for_others:
             alike = [one for one in self._questions if _are_alike(one[0], question)]
             self._questions = [one for one in self._questions if one not in alike]
             for _, other, read in alike:
-                if not reading and read.raw is not None:
-                    self.taken.emit(other, read)
-                else:
-                    self.reading_wanted.emit(other, reading)
+                self._read_so(other, read, reading)
         self._ask()
 
     def decline(self) -> None:
@@ -115,6 +131,13 @@ class OpeningQuestions(QObject):
             self._next_trial = None
             self.declined.emit(job, question.first.fault)
             self._ask()
+
+    def _read_so(self, job: OpeningJob, opened: Opened, reading: Mapping[str, Any]) -> None:
+        as_it_was = job.told is None and dict(reading) == dict(job.reading)
+        if as_it_was and opened.raw is not None:
+            self.taken.emit(job, opened)
+        else:
+            self.reading_wanted.emit(job, reading)
 
     def _ask(self) -> None:
         if not self._questions:
@@ -165,4 +188,6 @@ def _trial(path: str, reading: Mapping[str, Any], opened: Opened) -> Trial:
 
 def _are_alike(a: Question, b: Question) -> bool:
     """Whether what is said of one file can be meant for another."""
+    if a.is_open or b.is_open:
+        return False
     return (a.head.format, a.head.names, a.untold) == (b.head.format, b.head.names, b.untold)

@@ -127,6 +127,7 @@ class OpeningFiles(QObject):
         shown.open_requested.connect(self.choose_files)
         shown.chosen.connect(self._look_at)
         shown.reload_requested.connect(opening.reload)
+        shown.reading_requested.connect(opening.ask_for_reading)
         shown.remove_requested.connect(opening.remove)
         shown.locate_requested.connect(opening.locate)
         shown.tags_changed.connect(opening.set_tags)
@@ -151,6 +152,12 @@ class OpeningFiles(QObject):
         window.menu("File").addMenu(samples)
         window.add_action(
             "File", "Re&load data set", self._reload, "Ctrl+Shift+R", "Read the file once more"
+        )
+        window.add_action(
+            "File",
+            "Read in another &way...",
+            self._ask_for_reading,
+            tip="Say anew what the columns and the unit of the file of this data set are",
         )
         window.add_action(
             "Help", "&Guided first run", self.start_guide, tip="Show the first steps one by one"
@@ -213,6 +220,10 @@ class OpeningFiles(QObject):
     def _reload(self) -> None:
         if self._app.workspace.data_set is not None:
             self._opening.reload(self._app.workspace.data_set)
+
+    def _ask_for_reading(self) -> None:
+        if self._app.workspace.data_set is not None:
+            self._opening.ask_for_reading(self._app.workspace.data_set)
 
     def _folder(self) -> str:
         return str(self._app.settings.get(_FOLDER, Path.home()))

@@ -69,7 +69,7 @@ class Opened:
     raw, field, summary : optional
         All of the file, its channel, and what is known of it.
     head : FileHead or None
-        Its first rows, where something about the file is unclear.
+        Its first rows, where something about the file is unclear or they were asked for.
     untold : str
         Argument of `read_localizations` that must be told; empty when the file was read.
     fault : str
@@ -84,7 +84,9 @@ class Opened:
     fault: str = ""
 
 
-def open_file(request: Request, *, on_progress: OnProgress, should_stop: ShouldStop) -> Opened:
+def open_file(
+    request: Request, *, on_progress: OnProgress, should_stop: ShouldStop, with_head: bool = False
+) -> Opened:
     """Read a file, choose the channel of a request, and describe the file."""
     on_progress(ProgressEvent("reading", 0, 1))
     try:
@@ -92,12 +94,12 @@ def open_file(request: Request, *, on_progress: OnProgress, should_stop: ShouldS
     except UntoldError as error:
         return Opened(head=file_head(request.path), untold=error.option, fault=str(error))
     on_progress(ProgressEvent("measuring", 0, 1))
-    doubtful = bool(raw.provenance.doubts)
+    head_wanted = with_head or bool(raw.provenance.doubts)
     return Opened(
         raw=raw,
         field=steps.prepare(request, raw),
         summary=describe(raw),
-        head=file_head(request.path) if doubtful else None,
+        head=file_head(request.path) if head_wanted else None,
     )
 
 

@@ -46,7 +46,11 @@ class Question:
     untold : str
         What must be told, as an argument of `read_localizations`; empty when nothing must.
     first : Trial
-        What reading it without any help gives.
+        What reading it gives before anything is answered.
+    told : mapping
+        What was said of it before: keyword arguments of `read_localizations`.
+    is_open : bool
+        It is a data set of the project already, which is to be read in another way.
     n_others : int
         Files that wait and may be like this one.
     """
@@ -55,6 +59,8 @@ class Question:
     head: FileHead
     untold: str
     first: Trial
+    told: Mapping[str, Any] = field(default_factory=dict)
+    is_open: bool = False
     n_others: int = 0
 
 

@@ -51,7 +51,10 @@ class ColumnTable(QTableWidget):
         self.setVerticalHeaderLabels(["means", *(str(i + 1) for i in range(len(head.rows)))])
         self._names = head.names
         self._found = understood_columns(question)
-        self._told: dict[str, str] = {}
+        told = question.told.get("columns", {})
+        self._told: dict[str, str] = {
+            target: column for target, column in told.items() if column in head.names
+        }
         self._boxes: list[QComboBox] = []
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         for column, name in enumerate(head.names):

@@ -43,7 +43,7 @@ class DataList(QWidget):
         The user wants to choose files.
     chosen : Signal
         Key of the data set to look at.
-    reload_requested, remove_requested : Signal
+    reload_requested, reading_requested, remove_requested : Signal
         Key of a data set.
     locate_requested : Signal
         Key of a data set and the file to take for it.
@@ -58,6 +58,7 @@ class DataList(QWidget):
     open_requested = Signal()
     chosen = Signal(str)
     reload_requested = Signal(str)
+    reading_requested = Signal(str)
     remove_requested = Signal(str)
     locate_requested = Signal(str, str)
     tags_changed = Signal(str, object)
@@ -221,6 +222,10 @@ class DataList(QWidget):
         menu = QMenu(self)
         menu.setObjectName("data set menu")
         menu.addAction("&Reload", lambda: self.reload_requested.emit(key))
+        another = menu.addAction(
+            "Read in another &way...", lambda: self.reading_requested.emit(key)
+        )
+        another.setEnabled(Path(data_set.path).is_file())
         if self._loading.fault(key):
             menu.addAction("&Locate the file...", lambda: self._locate(data_set))
         menu.addAction("&Tags...", lambda: self._edit_tags(data_set))

@@ -42,6 +42,8 @@ _WHY = {
     "pixel_size_nm": "Positions are in camera pixels. How large is a pixel in the sample?",
     "unit": "In which unit are the lengths?",
 }
+_TELLABLE = ("columns", "unit", "pixel_size_nm")
+_ANOTHER = "How is this file to be read? Results that were made before stay, marked as out of date."
 _DOUBTFUL = "The file can be read, but something about it looks wrong. Is this right?"
 
 
@@ -72,11 +74,13 @@ class ImportPreview(QDialog):
         self.setObjectName("import preview")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         name = Path(question.path).name
-        self.setWindowTitle(f"Open {name}")
+        again = question.is_open
+        self.setWindowTitle(f"Read {name} in another way" if again else f"Open {name}")
         self.resize(860, 560)
         self._question = question
         self._trial: Trial | None = None
-        self._why = QLabel(f"<b>{_WHY.get(question.untold, _DOUBTFUL)}</b>")
+        why = _WHY.get(question.untold, _ANOTHER if again else _DOUBTFUL)
+        self._why = QLabel(f"<b>{why}</b>")
         self._why.setWordWrap(True)
         self.table = ColumnTable(question)
         self.table.meanings_changed.connect(self._changed)
@@ -85,6 +89,7 @@ class ImportPreview(QDialog):
         self.unit.setToolTip("Unit of positions and precisions that the file does not state")
         for text, unit in _UNITS:
             self.unit.addItem(text, unit)
+        self.unit.setCurrentIndex(max(0, self.unit.findData(question.told.get("unit"))))
         self.unit.currentIndexChanged.connect(self._changed)
         self.pixel_size = QDoubleSpinBox()
         self.pixel_size.setObjectName("pixel size")
@@ -97,6 +102,8 @@ class ImportPreview(QDialog):
         self.pixel_size.setSuffix(" nm")
         self.pixel_size.setSpecialValueText("not given")
         self.pixel_size.setSingleStep(1)
+        self.pixel_size.setValue(question.told.get("pixel_size_nm") or 0)
+        self._first_size = self.pixel_size.value()
         self.pixel_size.valueChanged.connect(self._changed)
         told = QFormLayout()
         told.setVerticalSpacing(6)
@@ -122,11 +129,12 @@ class ImportPreview(QDialog):
         self._for_others.setChecked(True)
         self._for_others.setVisible(question.n_others > 0)
         buttons = QDialogButtonBox()
-        self.open_button = QPushButton("&Open")
+        self.open_button = QPushButton("&Read like this" if again else "&Open")
         self.open_button.setObjectName("accept reading")
         self.open_button.setDefault(True)
         buttons.addButton(self.open_button, QDialogButtonBox.ButtonRole.AcceptRole)
-        skip = buttons.addButton("Do &not open", QDialogButtonBox.ButtonRole.RejectRole)
+        leave = "&Cancel" if again else "Do &not open"
+        skip = buttons.addButton(leave, QDialogButtonBox.ButtonRole.RejectRole)
         skip.setAutoDefault(False)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -145,17 +153,22 @@ class ImportPreview(QDialog):
         if question.untold == "pixel_size_nm":
             self.pixel_size.setFocus()
             self.pixel_size.selectAll()
-        self.show_trial(question.first)
+        if self.reading() == dict(question.first.reading):
+            self.show_trial(question.first)
+        else:
+            self._changed()
 
     def reading(self) -> dict[str, Any]:
         """Return what was told so far."""
-        told: dict[str, Any] = {}
+        before = self._question.told
+        told: dict[str, Any] = {n: v for n, v in before.items() if n not in _TELLABLE}
         if columns := self.table.told():
             told["columns"] = columns
         if (unit := self.unit.currentData()) is not None:
             told["unit"] = unit
-        if self.pixel_size.value() > 0:
-            told["pixel_size_nm"] = self.pixel_size.value()
+        if (size := self.pixel_size.value()) > 0:
+            # the box rounds what was told before
+            told["pixel_size_nm"] = before["pixel_size_nm"] if size == self._first_size else size
         return told
 
     def show_trial(self, trial: Trial) -> None:
