@@ -241,13 +241,38 @@ def test_no_folder_and_folders_of_others(control, tmp_path, qtbot):
     control.start()
     assert "thesis.docx" in said(control, "error")[0].text
     assert "--" not in said(control, "error")[0].text
+    assert "Results in..." in said(control, "error")[0].text
+    assert control.queue.settings.out == "", "Start asks again"
+    control.start()
+    assert len(said(control, "error")) == 1
     (batch / "jobs").mkdir(parents=True)
     control.set_out(str(batch))
     control.start()
-    assert asked == ["folder", str(batch)]
+    assert asked == ["folder", "folder", str(batch)]
     assert control.client.begun == []
     control.start(joins=True)
     assert control.client.begun[0].out == str(batch)
+
+
+def test_a_folder_that_cannot_be_written_is_asked_for_anew(control, tmp_path):
+    asked = []
+    control.folder_wanted.connect(lambda: asked.append(True))
+    control.start()
+    control.client.ended.emit(Broke("input", "/sealed/out: Permission denied"))
+    assert "/sealed/out: Permission denied. " in said(control, "error")[0].text
+    assert "Results in..." in said(control, "error")[0].text
+    assert (control.queue.phase, set(states(control).values())) == ("idle", {"waiting"})
+    control.start()
+    assert (asked, len(control.client.begun)) == ([True], 1)
+
+
+def test_a_folder_with_results_of_the_queue_is_not_forgotten(running, tmp_path):
+    running.client.ended.emit(Finished(BatchResult(n_done=1)))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.docx").touch()
+    running.start()
+    assert "thesis.docx" in said(running, "error")[0].text
+    assert running.queue.settings.out == str(tmp_path / "out")
 
 
 def another_session(tmp_path):

@@ -232,8 +232,11 @@ class QueueControl(QObject):
         out = Path(self.queue.settings.out)
         try:
             check_out(out, resume=True, overwrite=False)
-        except (OutputError, OSError) as error:
-            self._say("error", "This folder cannot take the results", str(error))
+        except OutputError as error:
+            self._running.refuse_folder(str(error))
+            return False
+        except OSError as error:
+            self._running.refuse_folder(f"{out}: {error.strerror or error}")
             return False
         if joins:
             return True

@@ -181,9 +181,25 @@ class QueueRunning(QObject):
                 "it goes on with the others."
             )
             self._say("warning", "The queue was interrupted", text)
+        elif how.reason == "input" and queue.phase == "starting" and not was_stopping:
+            queue.set_phase("idle")
+            self.refuse_folder(how.text)
         else:
             queue.set_phase("idle")
             self._say("error", "The queue has stopped", how.text, how.details)
+
+    def refuse_folder(self, why: str) -> None:
+        """Say why nothing can begin in the folder, and let another one be asked for.
+
+        A folder that holds results of the queue is kept: they are opened there.
+        """
+        queue = self.queue
+        if not queue.count(*COMPLETE):
+            queue.set_settings(out="", is_ours=False)
+        hint = "“Results in...” below the list, or Start, asks for another folder."
+        if queue.settings.out:
+            hint = "“Results” below the list asks for another folder."
+        self._say("error", "This folder cannot take the results", f"{why.rstrip('.')}. {hint}")
 
     def _sum_up(self, result: BatchResult, *, was_stopping: bool) -> None:
         if result.disk_full:
