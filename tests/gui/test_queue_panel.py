@@ -122,6 +122,7 @@ def test_a_row_tells_what_became_of_its_job(batch, qtbot):
         "12,345", "7", "1 min 15 s",
     ]  # fmt: skip
     assert shown(batch, "b", "Note") == "only 3 localizations. Mend it."
+    assert shown(batch, "b", "Parameters") == shown(batch, "b", "Note")
     assert shown(batch, "b", "State") == "✗ Failed"
     assert (shown(batch, "c", "Note"), shown(batch, "d", "Note")) == ("odd", "")
     settle(batch, qtbot)
@@ -131,6 +132,36 @@ def test_a_row_tells_what_became_of_its_job(batch, qtbot):
     click_row(qtbot, batch, "d")
     assert not reason.isVisible()
     assert batch.panel.findChild(QProgressBar, "queue progress").text() == "2 of 5 done, 1 failed"
+
+
+def test_the_reason_of_a_failed_job_has_room_and_names_its_file_without_folder(app, batch, qtbot):
+    app.window.resize(1280, 800)
+    path = "/work/very/long/way/to/the/data/of/the/lab/cell 1.csv"
+    batch.queue.add(
+        [QueuedJob(name="f", file="cell 1.csv", path=path, roi="", parameters="k = 20")]
+    )
+    reason = f"{path}: No such file, nor /mnt{path}"
+    remedy = "Mend the file or leave it out."
+    batch.queue.set_states(
+        {
+            "f": JobState(state="failed", reason=reason, remedy=remedy),
+            "a": JobState(state="done", seconds=0.00016),
+            "b": JobState(state="done", seconds=1.26),
+        }
+    )
+    settle(batch, qtbot)
+    view, rows = batch.panel.view, batch.panel.rows
+    note = f"cell 1.csv: No such file, nor /mnt{path}. {remedy}"
+    assert shown(batch, "f", "Parameters") == note
+    index = rows.index(rows.row("f"), COLUMNS.index("Parameters"))
+    assert view.columnSpan(index.row(), index.column()) == len(COLUMNS) - index.column()
+    room = view.viewport().width() - view.columnViewportPosition(index.column())
+    short = f"cell 1.csv: No such file or directory. {remedy}"
+    assert room > view.fontMetrics().horizontalAdvance(short)
+    tip = rows.data(index, Qt.ItemDataRole.ToolTipRole)
+    assert tip.startswith("Parameters: k = 20")
+    assert reason in tip
+    assert (shown(batch, "a", "Time"), shown(batch, "b", "Time")) == ("< 1 s", "1.3 s")
 
 
 def test_results_open_by_double_click_return_and_menu(batch, qtbot, tmp_path):

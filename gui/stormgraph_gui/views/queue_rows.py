@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -29,7 +30,7 @@ COLUMNS = ("State", "Data set", "Region", "Parameters", "Localizations", "Cluste
 STATE, DATA_SET, REGION, PARAMETERS, LOCALIZATIONS, CLUSTERS, TIME, NOTE = range(len(COLUMNS))
 NUMBERS = (LOCALIZATIONS, CLUSTERS, TIME)
 
-WIDE = LOCALIZATIONS
+WIDE = PARAMETERS
 """Column from which the note of a failed job, which has no numbers, takes all the room."""
 
 _MIME = "application/x-stormgraph-queue"
@@ -216,7 +217,7 @@ class QueueRows(QAbstractTableModel):
 
 def _text(job: QueuedJob, state: JobState, column: int) -> str:
     if state.state == "failed" and column == WIDE:
-        return _note(state)
+        return _short_note(job, state)
     match column:
         case 0:
             return _SAID[state.state]
@@ -239,7 +240,18 @@ def _text(job: QueuedJob, state: JobState, column: int) -> str:
 def _time_text(state: JobState) -> str:
     if state.began is not None:
         return seconds_text(float(int(time.monotonic() - state.began)))
+    if 0 < state.seconds < 1:
+        return "< 1 s"
     return seconds_text(state.seconds) if state.seconds else ""
+
+
+def _short_note(job: QueuedJob, state: JobState) -> str:
+    """Return why a job failed without the folder of its file, which the tooltip tells."""
+    folder = job.path[: max(job.path.rfind("/"), job.path.rfind("\\")) + 1]
+    if not folder:
+        return _note(state)
+    # not as a part of another path
+    return re.sub(rf"(?<![\w./\\-]){re.escape(folder)}(?=\w)", "", _note(state))
 
 
 def _note(state: JobState) -> str:
@@ -257,6 +269,9 @@ def _tip(job: QueuedJob, state: JobState, column: int) -> str:
     if column == DATA_SET:
         tags = ", ".join(f"{name}: {value}" for name, value in job.tags.items() if value)
         return f"{job.path}\n{tags}" if tags else job.path
+    if column == WIDE and state.state == "failed":
+        parameters = f"Parameters: {job.parameters}\n" if job.parameters else ""
+        return parameters + _note(state)
     if column == NOTE or (state.state == "failed" and column >= WIDE):
         return _note(state) if state.state == "failed" else in_the_app("\n".join(state.warnings))
     return ""
