@@ -124,6 +124,8 @@ def test_numbers_are_those_of_the_api_and_results_stay_beside_each_other(
     qtbot.waitUntil(lambda: not ui.running.is_running, timeout=WAIT)
     second = app.workspace.analysis
     assert second is not first
+    qtbot.waitUntil(lambda: len([one for one in app.activity.messages if one.about]) == 2)
+    assert len({one.about for one in app.activity.messages if one.about}) == 1, "of one place"
     params = StormGraphParams(k=12, min_cluster_size=41)
     expected = cluster_localizations(inside, params, area=roi.area_nm2, random_state=4)
     np.testing.assert_array_equal(second.result.labels, expected.labels)

@@ -88,6 +88,30 @@ def test_the_latest_warning_stays_until_it_is_dismissed(app, qtbot):
     assert not strip.isVisible()
 
 
+def test_a_warning_about_the_same_takes_the_place_of_the_one_before(app, qtbot):
+    def say(level, title, about=""):
+        app.activity.say(Message(level=level, title=title, about=about))
+
+    strip = app.window.findChild(QLabel, "notice text")
+    say("warning", "other")
+    for title, about in (("first", "cell 1"), ("beside", "cell 2"), ("second", "cell 1")):
+        say("warning", title, about)
+    assert strip.text() == "second"
+    assert [one.title for one in app.activity.messages[-4:]] == [
+        "other",
+        "first",
+        "beside",
+        "second",
+    ]
+    dismiss = app.window.findChild(QToolButton, "notice dismiss")
+    qtbot.mouseClick(dismiss, Qt.MouseButton.LeftButton)
+    assert strip.text() == "beside"
+    say("info", "nothing to warn of", "cell 2")
+    assert strip.text() == "other"
+    qtbot.mouseClick(dismiss, Qt.MouseButton.LeftButton)
+    assert not strip.isVisible()
+
+
 def test_warnings_about_a_project_go_with_it(app, put_data, blobs):
     put_data(blobs())
     app.activity.say(Message(level="warning", title="about this project"))

@@ -345,11 +345,19 @@ class Running(QObject):
     def _tell(self, run: _Run, analysis: Analysis) -> None:
         n, warnings = analysis.result.n_clusters, analysis.warnings
         found = f"{n} cluster{'' if n == 1 else 's'} in {_place(run.request)}"
+        # what was said of an earlier result of the same place holds no more
+        about = f"result {run.data_set} {run.region}"
         if warnings:
-            text = "\n\n".join(warnings)
-            self._activity.say(Message(level="warning", title=f"{found}: please note", text=text))
+            message = Message(
+                level="warning",
+                title=f"{found}: please note",
+                text="\n\n".join(warnings),
+                about=about,
+            )
         else:
-            self._say_info(found, f"Found in {time.monotonic() - run.began_s:.1f} s.")
+            text = f"Found in {time.monotonic() - run.began_s:.1f} s."
+            message = Message(level="info", title=found, text=text, about=about)
+        self._activity.say(message)
 
     def _say_info(self, title: str, text: str) -> None:
         self._activity.say(Message(level="info", title=title, text=text))

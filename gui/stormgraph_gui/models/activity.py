@@ -58,6 +58,8 @@ class Message:
         What it means and what to do.
     details : str
         For a report of a fault: a traceback.
+    about : str
+        What it is about, if a later message about the same makes this one obsolete.
     at : float
         When, as of `time.time`.
     """
@@ -66,6 +68,7 @@ class Message:
     title: str
     text: str = ""
     details: str = ""
+    about: str = ""
     at: float = dataclasses.field(default_factory=time.time)
 
 

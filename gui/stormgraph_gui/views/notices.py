@@ -54,9 +54,11 @@ class NoticeStrip(QFrame):
         activity.said.connect(self._said)
 
     def _said(self, message: Message) -> None:
+        if message.about:
+            self._waiting = [one for one in self._waiting if one.about != message.about]
         if message.level == "warning":
             self._waiting.append(message)
-            self._show()
+        self._show()
 
     def clear(self) -> None:
         """Take all warnings away: they were about another project."""
