@@ -6,14 +6,20 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 import stormgraph_py
 from stormgraph_gui.models.activity import Activity, Message
+from stormgraph_gui.models.reading_words import beside_data, plainly
 from stormgraph_gui.models.wording import SAYINGS, in_the_app
 from stormgraph_gui.views.results.summary import Summary
+from stormgraph_py.localizations import Localizations, Provenance
 
 PACKAGE = Path(stormgraph_py.__file__).parent
 OPTION = re.compile(r"--[a-z]")
+ARGUMENT = re.compile(r"(columns|unit|separator|pixel_size_nm)=")
+# of functions that the app does not call, and of values that it cannot give
+NOT_SAID = re.compile(r"export|write|roi_|reader\.py")
 
 
 def parts(node):
@@ -25,9 +31,9 @@ def parts(node):
     )
 
 
-def texts_with_options():
-    """Every text of the package, outside its command line, that names an option."""
-    for path in sorted(PACKAGE.rglob("*.py")):
+def texts_with(what, folder=PACKAGE):
+    """Every text of the package, outside its command line, that names something."""
+    for path in sorted(folder.rglob("*.py")):
         where = path.relative_to(PACKAGE)
         # what columns mean is not said in messages
         if where.parts[0] == "cli" or "dictionary" in where.parts:
@@ -44,11 +50,11 @@ def texts_with_options():
             is_text = isinstance(node, ast.JoinedStr) or (
                 isinstance(node, ast.Constant) and isinstance(node.value, str)
             )
-            if is_text and node not in skipped and OPTION.search(parts(node)):
+            if is_text and node not in skipped and what.search(parts(node)):
                 yield pytest.param(parts(node), id=f"{where}:{node.lineno}")
 
 
-@pytest.mark.parametrize("text", list(texts_with_options()))
+@pytest.mark.parametrize("text", list(texts_with(OPTION)))
 def test_every_option_is_said_in_the_words_of_the_app(text):
     said = text
     for pattern, words in SAYINGS:
@@ -61,7 +67,54 @@ def test_every_option_is_said_in_the_words_of_the_app(text):
 
 
 def test_there_are_many_of_them():
-    assert len(list(texts_with_options())) > 35
+    assert len(list(texts_with(OPTION))) > 35
+
+
+@pytest.mark.parametrize(
+    "text",
+    [one for one in texts_with(ARGUMENT, PACKAGE / "io") if not NOT_SAID.search(one.id)],
+)
+def test_every_argument_of_readers_is_said_in_the_words_of_the_app(text):
+    if text.startswith("unit="):
+        # part of a sentence
+        text = f"say {text}"
+    # a value stands in quotes
+    text = text.replace("unit=SOMETHING", "unit='px'").replace("SOMETHING}", "'SOME'}")
+    for said in (plainly(text), beside_data(text)):
+        assert "=" not in said
+        assert "{" not in said
+        assert "_nm" not in said
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ('{"x_nm": "Xwc", "y_nm": "Ywc"}', 'choose "Xwc" as x and "Ywc" as y'),
+        ("{\"z_nm\": 'z_TDR [nm]'}", "choose 'z_TDR [nm]' as z"),
+        ("{\"sigma_x_nm\": 's', \"sigma_y_nm\": 's'}", "choose 's' as the precision"),
+        (
+            "{\"sigma_x_nm\": 'a', \"sigma_y_nm\": 'b'}",
+            "choose 'a' as the precision in x and 'b' as the precision in y",
+        ),
+    ],
+)
+def test_columns_to_choose_are_said_with_their_meaning(told, said):
+    assert plainly(f"To use it say columns={told}.") == f"To use it {said}."
+
+
+def test_notes_of_a_file_are_said_so_with_the_place_of_their_remedy(put_data, app, blobs):
+    locs = blobs()
+    note = 'Xwc is kept, not used. To use it say columns={"x_nm": "Xwc"}.'
+    provenance = Provenance(
+        path="/data/a.txt",
+        n_rows=len(locs),
+        notes=("x: in nm (assumed: the file states no unit).", note),
+    )
+    put_data(Localizations(locs.table, provenance))
+    shown = app.window.findChild(QLabel, "notes").text()
+    assert "choose &quot;Xwc&quot; as x" in shown
+    assert "columns=" not in shown
+    assert shown.count("Read in another way") == 2
 
 
 def test_warnings_of_a_result_are_said_so(qtbot, blobs, app, put_data, put_analysis):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stormgraph_gui.models.reading_words import plainly
+from stormgraph_gui.models.reading_words import beside_data
 from stormgraph_gui.models.wording import in_the_app
 from stormgraph_gui.models.workspace import Loaded
 from stormgraph_py.io.describe import FileSummary, describe
@@ -57,8 +57,8 @@ def facts_of(loaded: Loaded) -> Facts:
     return Facts(
         line=" · ".join([f"{count} in {summary.dimensions}-D", field_text(summary)]),
         rows=tuple(rows),
-        warnings=tuple(in_the_app(plainly(one)) for one in summary.warnings),
-        notes=summary.notes,
+        warnings=tuple(in_the_app(beside_data(one)) for one in summary.warnings),
+        notes=tuple(in_the_app(beside_data(one)) for one in summary.notes),
         channels=_channels(summary),
     )
 

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 import re
 
+_MEANINGS = {
+    "x_nm": "x",
+    "y_nm": "y",
+    "z_nm": "z",
+    "sigma_x_nm": "the precision in x",
+    "sigma_y_nm": "the precision in y",
+    "sigma_z_nm": "the precision in z",
+}
+_COLUMNS = re.compile(r"say columns=\{(.*?)\}")
+_COLUMN = re.compile(r"""["'](\w+)["']: ("[^"]*"|'[^']*')""")
 _SAID = (
     (r"say unit='px' with pixel_size_nm=\.\.\., or unit='um'", "choose pixels or µm as the unit"),
     (r"say unit='nm'", "choose nm"),
@@ -13,13 +23,16 @@ _SAID = (
     (r"say which it is with unit=, one of [\w, ]+", "choose the unit"),
     (r"name it with columns=\{.*?\}+", "choose it below"),
     (r"say which is which with columns=\{.*?\}", "say which is which"),
-    (r"say columns=\{.*?\}", "choose it as the precision"),
     (r"name the column of the precision with columns=\{.*?\}", "choose another one"),
     (r"choose another column with columns=\{.*?\}", "choose another column"),
     (r"name (the missing|their) column with columns=(?:\{.*?\})?", r"choose \1 column"),
+    (r"Name the missing column with columns=", "Choose the missing column"),
     (r"give the character between columns with separator=", "save it as a comma-separated table"),
-    (r"; leave unit= out, or correct the header", "; leave the unit to the file"),
+    (r"unit='(\w+)' contradicts it; leave unit= out, or correct the header",
+     r"\1 contradicts it; leave the unit to the file"),
 )  # fmt: skip
+_ASSUMED = "assumed: the file states no unit"
+_AGAIN = "right click the data set and choose “Read in another way”"
 _RULES = tuple((re.compile(pattern), words) for pattern, words in _SAID)
 
 
@@ -38,7 +51,40 @@ def plainly(text: str, path: str = "") -> str:
     >>> plainly("/a/b.csv: x is in px; say unit='nm'.", "/a/b.csv")
     'X is in px; choose nm.'
     """
-    text = text.removeprefix(f"{path}: ") if path else text
+    said = text.removeprefix(f"{path}: ") if path else text
+    if said != text:
+        said = said[:1].upper() + said[1:]
+    return _by_rules(said)
+
+
+def beside_data(text: str) -> str:
+    """Say a message about a data set that is open, and where what it advises can be done.
+
+    Examples
+    --------
+    >>> beside_data('It has no z; to use one, say columns={"z_nm": "z_TDR"}.')[:49]
+    'It has no z; to use one, choose "z_TDR" as z. To '
+    """
+    said = _by_rules(text)
+    if said != text:
+        return f"{said} To do so, {_AGAIN}."
+    if _ASSUMED in text:
+        return f"{said.removesuffix('.')}. If that is wrong, {_AGAIN}."
+    return said
+
+
+def _by_rules(text: str) -> str:
+    text = _COLUMNS.sub(_chosen, text)
     for pattern, words in _RULES:
         text = pattern.sub(words, text)
-    return text[:1].upper() + text[1:]
+    return text
+
+
+def _chosen(match: re.Match[str]) -> str:
+    """Say which columns are to be chosen for what."""
+    columns = {ours: theirs for ours, theirs in _COLUMN.findall(match[1]) if ours in _MEANINGS}
+    x, y = columns.get("sigma_x_nm"), columns.get("sigma_y_nm")
+    if x is not None and len(columns) == 2 and x == y:
+        return f"choose {x} as the precision"
+    chosen = [f"{theirs} as {_MEANINGS[ours]}" for ours, theirs in columns.items()]
+    return f"choose {' and '.join(chosen) or 'its column'}"
