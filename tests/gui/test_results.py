@@ -1,5 +1,6 @@
 """What explains a result: numbers held against the engine, moved with mouse and keys."""
 
+import re
 from dataclasses import replace
 from functools import lru_cache
 
@@ -212,6 +213,16 @@ def test_a_result_that_is_out_of_date_says_so_above_all_tabs(app, show, tab):
     app.document.redo()
     app.workspace.look_at(key)
     assert not panel.outdated.isVisible(), "no result is shown"
+
+
+def test_the_summary_says_both_r0(show):
+    panel, analysis = show(nested, "summary")
+    first, final = analysis.result.length_scale.r0_nm, analysis.result.final_length_scale.r0_nm
+    assert abs(first - final) > 1, "these data have two"
+    said = panel.summary.choices.text()
+    numbers = [float(one) for one in re.findall(r"([\d.]+) nm", said)]
+    assert numbers == pytest.approx([first, final], rel=0.005)
+    assert "nm for the final graph, from neighbour k = 10" in said
 
 
 def test_a_link_of_the_summary_leads_to_its_explanation(qtbot, show):

@@ -90,7 +90,10 @@ def _choices(analysis: Analysis) -> str:
     result = analysis.result
     params = result.params
     how = "found without k" if params.k is None else f"from neighbour k = {params.k}"
-    lines = [f"r0 is {rounded(result.length_scale.r0_nm)} nm, {how}. <a href='r0'>Why?</a>"]
+    r0, final = rounded(result.length_scale.r0_nm), result.final_length_scale
+    of_graph = "" if final is None else rounded(final.r0_nm)
+    second = f", {of_graph} nm for the final graph" if of_graph not in ("", r0) else ""
+    lines = [f"r0 is {r0} nm{second}, {how}. <a href='r0'>Why?</a>"]
     if result.noise is None:
         lines.append("All localizations were kept for clustering (alpha = 1).")
     else:
