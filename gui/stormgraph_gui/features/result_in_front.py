@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from stormgraph_gui.views.letter_keys import takes_letters
 
@@ -38,7 +38,7 @@ class ResultInFront(QObject):
 
     def _running_changed(self) -> None:
         if self._running.is_running and not self._was_running:
-            self._focus, self._asked = QApplication.focusWidget(), self._settings()
+            self._focus, self._asked = self._app.window.focusWidget(), self._settings()
         self._was_running = self._running.is_running
 
     def _settings(self) -> object:
@@ -46,15 +46,17 @@ class ResultInFront(QObject):
         return project.params, project.seed
 
     def _found(self, _key: str) -> None:
-        focus, panel = QApplication.focusWidget(), self._app.window.findChild(QWidget, "dock run")
+        window = self._app.window
+        # of this window: another program may be in front by now
+        focus, panel = window.focusWidget(), window.findChild(QWidget, "dock run")
         is_there = focus is not None and panel is not None and panel.isAncestorOf(focus)
         if is_there and focus is not None:
             moved_there = focus is not self._focus and takes_letters(focus)
             if moved_there or self._settings() != self._asked:
                 return
         self._focus = None
-        self._app.window.raise_dock("results")
-        page = self._app.window.pages.currentWidget()
+        window.raise_dock("results")
+        page = window.pages.currentWidget()
         if is_there and page is not None:
             # the panel with the focus goes to the back: what is typed is for the data now
             page.setFocus()
