@@ -78,6 +78,25 @@ def test_what_cannot_be_opened_is_told_with_a_remedy(qtbot, app, tmp_path):
     assert app.activity.tasks == ()
 
 
+def test_errors_are_sentences_and_their_inner_part_is_in_the_details(qtbot, app, tmp_path):
+    expected = {
+        "empty.csv": (b"", "The file is empty; export", ""),
+        "any.bin": (b"\1\2\0\xff" * 50, "The file is binary data of no known kind", "Picasso"),
+        "cut.h5": (b"\x89HDF\r\n\x1a\n" + bytes(200), "This HDF5 file is truncated or dam", "open"),
+    }
+    for name, (content, _, _) in expected.items():
+        (tmp_path / name).write_bytes(content)
+    app.provided["opening"].open_paths([tmp_path / name for name in expected])
+    qtbot.waitUntil(lambda: len(app.activity.messages) == len(expected), timeout=PATIENCE)
+    for message in app.activity.messages:
+        _, said, aside = expected[message.title.removesuffix(" cannot be opened")]
+        assert message.text.startswith(said)
+        assert "(" not in message.text
+        assert len(message.text) < 120
+        assert aside in message.details
+        assert bool(aside) == bool(message.details)
+
+
 def test_reading_can_be_stopped(qtbot, app, write_blobs):
     (path,) = write_blobs("a.csv")
     opening = app.provided["opening"]

@@ -16,7 +16,7 @@ from stormgraph_gui.models.document import Document
 from stormgraph_gui.models.loading import Loading, Reading
 from stormgraph_gui.models.moved_file import with_path
 from stormgraph_gui.models.project import DataSet, Project
-from stormgraph_gui.models.reading_words import plainly
+from stormgraph_gui.models.reading_words import aside, plainly
 from stormgraph_gui.models.recent import RecentFiles
 from stormgraph_gui.models.wording import in_the_app
 from stormgraph_gui.models.workspace import Loaded, Workspace
@@ -217,7 +217,10 @@ class Opening(QObject):
             return
         self._activity.say(
             Message(
-                level="error", title=f"{name} cannot be opened", text=text, details=fault.details
+                level="error",
+                title=f"{name} cannot be opened",
+                text=text,
+                details=fault.details or aside(fault.text),
             )
         )
 

@@ -31,6 +31,14 @@ _SAID = (
     (r"unit='(\w+)' contradicts it; leave unit= out, or correct the header",
      r"\1 contradicts it; leave the unit to the file"),
 )  # fmt: skip
+_VERB = re.compile(r"(is|has|holds|does|cannot|needs|begins)\b")
+_ASIDE = (
+    (re.compile(r"; give one of these: (.+)\.$"),
+     "; export the localizations in one of the formats that can be read.",
+     "Formats that can be read: {}."),
+    (re.compile(r"(?<=damaged) \((.+)\)(?=; )"), "", "{}"),
+)  # fmt: skip
+"""What few users want to read: where it stands, what is said instead, what the details say."""
 _ASSUMED = "assumed: the file states no unit"
 _AGAIN = "right click the data set and choose “Read in another way”"
 _RULES = tuple((re.compile(pattern), words) for pattern, words in _SAID)
@@ -50,11 +58,28 @@ def plainly(text: str, path: str = "") -> str:
     --------
     >>> plainly("/a/b.csv: x is in px; say unit='nm'.", "/a/b.csv")
     'X is in px; choose nm.'
+    >>> plainly("/a/b.csv: is empty; export the localizations again.", "/a/b.csv")
+    'The file is empty; export the localizations again.'
     """
     said = text.removeprefix(f"{path}: ") if path else text
     if said != text:
+        said = f"the file {said}" if _VERB.match(said) else said
         said = said[:1].upper() + said[1:]
+    for pattern, words, _ in _ASIDE:
+        said = pattern.sub(words, said)
     return _by_rules(said)
+
+
+def aside(text: str) -> str:
+    """Return what `plainly` leaves out of a message, for its details.
+
+    Examples
+    --------
+    >>> aside("/a/b.h5: this HDF5 file is damaged (eof = 96); copy it again.")
+    'eof = 96'
+    """
+    found = ((pattern.search(text), words) for pattern, _, words in _ASIDE)
+    return "\n\n".join(words.format(match[1]) for match, words in found if match)
 
 
 def beside_data(text: str) -> str:
