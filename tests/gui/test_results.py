@@ -15,12 +15,14 @@ from stormgraph_gui.jobs import work
 from stormgraph_gui.models.activity import Activity
 from stormgraph_gui.models.degree_estimate import degree_estimate
 from stormgraph_gui.models.document import Document
+from stormgraph_gui.models.facts import facts_of
 from stormgraph_gui.models.icicle import icicle
 from stormgraph_gui.models.project import DataSet, Finding
 from stormgraph_gui.models.wording import in_the_app
 from stormgraph_gui.models.workspace import Loaded, Workspace
 from stormgraph_gui.views.canvas import Canvas
 from stormgraph_gui.views.main_window import MainWindow
+from stormgraph_gui.views.region_rows import AREA, DENSITY, RegionRows, Row
 from stormgraph_py import Localizations, StormGraphParams, cluster_localizations
 from stormgraph_py.clusters.overcounting_report import overcounting_table
 from stormgraph_py.report import words
@@ -48,6 +50,11 @@ def nested():
         ]
     )
     return Localizations.from_arrays(points, sigma=rng.uniform(6, 10, len(points)))
+
+
+def dense():
+    """The same, closer together."""
+    return Localizations.from_arrays(nested().xy / 3)
 
 
 def without_precision():
@@ -223,6 +230,22 @@ def test_the_summary_says_both_r0(show):
     numbers = [float(one) for one in re.findall(r"([\d.]+) nm", said)]
     assert numbers == pytest.approx([first, final], rel=0.005)
     assert "nm for the final graph, from neighbour k = 10" in said
+
+
+def test_one_quantity_is_rounded_in_one_way_in_all_panels(qapp):
+    _, field, analysis = analysed(dense)
+    shown = {one["meaning"]: one["value"] for one in words.headline(analysis)}
+    facts = dict(facts_of(Loaded(raw=field.localizations, field=field)).rows)
+    rows = RegionRows()
+    n, area_um2 = len(field.localizations), analysis.result.area / 1e6
+    assert n / area_um2 > 1000, "a density that is not shown with all of its digits"
+    rows.show_rows([Row(key=None, name="", n_localizations=n, area_um2=area_um2)])
+    in_list = [rows.data(rows.index(0, column)) for column in (AREA, DENSITY)]
+    assert in_list == [
+        shown["area of the region"].removesuffix(" µm²"),
+        shown["localizations per µm²"],
+    ]
+    assert facts["Density"] == f"{shown['localizations per µm²']} per µm²"
 
 
 def test_a_link_of_the_summary_leads_to_its_explanation(qtbot, show):

@@ -12,6 +12,7 @@ from stormgraph_gui.models.wording import in_the_app
 from stormgraph_gui.models.workspace import Loaded
 from stormgraph_py.io.describe import FileSummary, describe
 from stormgraph_py.io.registry import READERS
+from stormgraph_py.report.numbers import rounded
 
 _NM_PER_UM = 1000.0
 
@@ -70,7 +71,7 @@ def measures_of(summary: FileSummary) -> list[tuple[str, str]]:
         rows.append(("Depth", length_text(summary.extent_nm("z"))))
     rows.append(("Median precision", precision_text(summary)))
     if summary.density_per_um2 is not None:
-        rows.append(("Density", f"{number_text(summary.density_per_um2)} per µm²"))
+        rows.append(("Density", f"{rounded(summary.density_per_um2)} per µm²"))
     if summary.frames is not None:
         rows.append(("Frames", f"{summary.frames[0]:,} to {summary.frames[1]:,}"))
     rows.append(("Format", format_text(summary.format)))
@@ -96,13 +97,13 @@ def summary_of(loaded: Loaded) -> FileSummary:
 
 
 def field_text(summary: FileSummary) -> str:
-    """Write the field of view: "2.0 × 2.0 µm"."""
+    """Write the field of view: "2 × 2 µm"."""
     if not {"x", "y"} <= set(summary.range_nm):
         return "-"
     width, height = summary.extent_nm("x"), summary.extent_nm("y")
     if max(width, height) >= _NM_PER_UM:
-        return f"{number_text(width / _NM_PER_UM)} × {number_text(height / _NM_PER_UM)} µm"
-    return f"{number_text(width)} × {number_text(height)} nm"
+        return f"{rounded(width / _NM_PER_UM)} × {rounded(height / _NM_PER_UM)} µm"
+    return f"{rounded(width)} × {rounded(height)} nm"
 
 
 def precision_text(summary: FileSummary) -> str:
@@ -110,9 +111,9 @@ def precision_text(summary: FileSummary) -> str:
     lateral = [summary.sigma_nm[a][1] for a in "xy" if a in summary.sigma_nm]
     if not lateral:
         return "not in the file"
-    text = f"{number_text(float(np.mean(lateral)))} nm"
+    text = f"{rounded(float(np.mean(lateral)))} nm"
     if "z" in summary.sigma_nm and summary.dimensions == 3:
-        text += f", {number_text(summary.sigma_nm['z'][1])} nm along z"
+        text += f", {rounded(summary.sigma_nm['z'][1])} nm along z"
     return text
 
 
@@ -125,22 +126,8 @@ def length_text(nm: float) -> str:
     ('850 nm', '12.3 µm')
     """
     if abs(nm) >= _NM_PER_UM:
-        return f"{number_text(nm / _NM_PER_UM)} µm"
-    return f"{number_text(nm)} nm"
-
-
-def number_text(value: float) -> str:
-    """Write a number with three digits, and all those before the decimal point.
-
-    Examples
-    --------
-    >>> number_text(1234.5), number_text(2.0), number_text(0.01234)
-    ('1,234', '2.00', '0.0123')
-    """
-    if value == 0 or not np.isfinite(value):
-        return f"{value:g}"
-    decimals = max(0, 2 - int(np.floor(np.log10(abs(value)))))
-    return f"{value:,.{min(decimals, 6)}f}" if decimals < 9 else f"{value:.3g}"
+        return f"{rounded(nm / _NM_PER_UM)} µm"
+    return f"{rounded(nm)} nm"
 
 
 def _channels(summary: FileSummary) -> dict[int, str]:

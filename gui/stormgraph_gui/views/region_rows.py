@@ -17,6 +17,8 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from stormgraph_py.report.numbers import rounded
+
 Index = QModelIndex | QPersistentModelIndex
 
 NAME, COUNT, AREA, DENSITY, TAGS = range(5)
@@ -64,25 +66,6 @@ class Row:
         if self.n_localizations is None or not self.area_um2:
             return None
         return self.n_localizations / self.area_um2
-
-
-def number(value: float | None) -> str:
-    """Return a number with three digits that mean something.
-
-    Examples
-    --------
-    >>> number(1234.5), number(12.345), number(0.012345), number(None)
-    ('1,234', '12.3', '0.0123', '…')
-    """
-    if value is None:
-        return "…"
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    if abs(value) >= 10:
-        return f"{value:.1f}"
-    if abs(value) >= 1 or not value:
-        return f"{value:.2f}"
-    return f"{value:.3f}" if abs(value) >= 0.1 else f"{value:.3g}"
 
 
 class RegionRows(QAbstractTableModel):
@@ -153,7 +136,7 @@ class RegionRows(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             if column == TAGS and row.tags:
                 return "\n".join(f"{name}: {value}" for name, value in row.tags)
-            return f"{row.name}: {_text(row, COUNT)} localizations in {row.area_um2:,.4f} µm²"
+            return f"{row.name}: {_text(row, COUNT)} localizations in {rounded(row.area_um2)} µm²"
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -221,8 +204,8 @@ def _text(row: Row, column: int) -> str:
         case 1:
             return "…" if row.n_localizations is None else f"{row.n_localizations:,}"
         case 2:
-            return number(row.area_um2)
+            return rounded(row.area_um2)
         case 3:
-            return number(row.density)
+            return "…" if row.density is None else rounded(row.density)
         case _:
             return " · ".join(value for _, value in row.tags)

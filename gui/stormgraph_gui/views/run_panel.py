@@ -32,6 +32,7 @@ from stormgraph_gui.views.finding_list import FindingList
 from stormgraph_gui.views.form_area import FormArea
 from stormgraph_gui.views.named import named
 from stormgraph_gui.views.param_fields import ParamFields
+from stormgraph_py.report.numbers import area_text, rounded
 
 TARGET_AFTER_MS = 60
 """What would be analysed is counted when a region rests."""
@@ -215,12 +216,12 @@ class RunPanel(QWidget):
             self._counts.setText("")
         else:
             self._name.setText(target.data_set)
-            area = "" if target.area_nm2 is None else f", {target.area_nm2 / 1e6:.4g} µm²"
+            area = "" if target.area_nm2 is None else f", {area_text(target.area_nm2)}"
             self._region.setText(f"{target.region or 'Whole field'}{area}")
             precision = (
                 "Precision not known"
                 if target.precision_nm is None
-                else f"Precision {target.precision_nm:.3g} nm (median)"
+                else f"Precision {rounded(target.precision_nm)} nm (median)"
             )
             self._counts.setText(f"{target.n:,} localizations, {target.dimensions}-D\n{precision}")
             self.fields.set_has_precision(target.precision_nm is not None)
