@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
 from stormgraph_gui.app import FEATURES
 from stormgraph_gui.models.autosave import Autosave
@@ -159,6 +159,39 @@ def test_a_file_that_was_located_has_its_results_again(app, qtbot, study):
     np.testing.assert_array_equal(app.workspace.analysis.result.labels, labels)
     (finding,) = app.document.project.findings
     assert outdated_by(app.document.project, finding) == ()
+
+
+@pytest.mark.features("viewer", "opening", "projects")
+def test_files_that_moved_are_located_from_the_message(
+    app, qtbot, put_data, blobs, choose_file, tmp_path
+):
+    there, here = tmp_path / "there", tmp_path / "here"
+    here.mkdir()
+    names = ("a.csv", "b.csv", "c.csv")
+    keys = [put_data(blobs(seed), path=str(there / name)) for seed, name in enumerate(names)]
+    projects = app.provided["projects"]
+    study = tmp_path / "study.stormgraph"
+    assert projects.save(study)
+    for seed, name in enumerate(names[:2]):
+        write_localizations(blobs(seed), here / name)
+    write_localizations(blobs(2), here / "renamed.csv")
+    projects.new()
+    assert projects.open(study)
+    box = app.provided["shell"].errors.box
+    assert "3 files" in box.text()
+    qtbot.mouseClick(box.findChild(QPushButton, "remedy"), Qt.MouseButton.LeftButton)
+    # the second moved with the first; the third has another name and is asked for
+    asked = app.window.findChild(QFileDialog, "file dialog")
+    assert "a.csv" in asked.windowTitle()
+    choose_file(here / "a.csv")
+    asked = app.window.findChild(QFileDialog, "file dialog")
+    assert "c.csv" in asked.windowTitle()
+    choose_file(here / "renamed.csv")
+    assert app.window.findChild(QFileDialog, "file dialog") is None
+    paths = [app.document.project.data_set(key).path for key in keys]
+    assert paths == [str(here / name) for name in (*names[:2], "renamed.csv")]
+    qtbot.waitUntil(lambda: set(app.workspace.loaded) == set(keys), timeout=PATIENCE_MS)
+    np.testing.assert_allclose(app.workspace.loaded[keys[2]].raw.xy, blobs(2).xy, atol=1e-3)
 
 
 def test_unsaved_work_outlives_a_crash(app, study, tmp_path):

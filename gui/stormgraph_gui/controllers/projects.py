@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from stormgraph_gui.models.autosave import Autosave
 from stormgraph_gui.models.display import Display, DisplayState
 from stormgraph_gui.models.document import Document
 from stormgraph_gui.models.encoded import EncodedResults
+from stormgraph_gui.models.moved_file import missing
 from stormgraph_gui.models.overlap import OverlapModel, question_as_dict
-from stormgraph_gui.models.project import Finding, Project
+from stormgraph_gui.models.project import DataSet, Finding, Project
 from stormgraph_gui.models.project_file import SUFFIX, Saved, load_project, save_project
 from stormgraph_gui.models.workspace import Workspace
 from stormgraph_gui.signals import QObject, QTimer, Signal
@@ -25,6 +26,7 @@ from stormgraph_py.errors import StormGraphError
 from stormgraph_py.report.analysis import Analysis
 from stormgraph_py.result import ClusteringResult
 
+_PATHS_TOLD = 4
 AUTOSAVE_AFTER_MS = 5000
 """Unsaved work is kept this long after the last change."""
 
@@ -244,17 +246,8 @@ class Projects(QObject):
             self._overlap.reset(saved.comparisons, saved.view.get("overlap"))
         self._document.reset(saved.project)
         self._display.set(**_display_of(saved.view.get("display")))
-        for data_set in saved.project.data_sets:
-            if not Path(data_set.path).exists():
-                self._activity.say(
-                    Message(
-                        level="error",
-                        title=f"{data_set.name} is not where it was",
-                        text=f"The project expects {data_set.path}. Put the file back and reload "
-                        "it, or right-click it in the list of data and choose Locate the file. "
-                        "Regions, filters and results are kept.",
-                    )
-                )
+        if gone := missing(saved.project):
+            self._activity.say(_gone(gone))
         self.path_changed.emit()
         self._load_missing()
 
@@ -339,6 +332,26 @@ class Projects(QObject):
 
     def _fail(self, title: str, error: Exception) -> None:
         self._activity.say(Message(level="error", title=title, text=str(error)))
+
+
+def _gone(data_sets: Sequence[DataSet]) -> Message:
+    """Say which files are not where they were."""
+    first, n = data_sets[0], len(data_sets)
+    if n == 1:
+        title, it = f"{first.name} is not where it was", "it"
+        expected = f"The project expects {first.path}. Put the file back and reload it"
+    else:
+        title, it = f"{n} files are not where they were", "them"
+        paths = "\n".join(one.path for one in data_sets[:_PATHS_TOLD])
+        more = f"\nand {n - _PATHS_TOLD} more" if n > _PATHS_TOLD else ""
+        expected = f"The project expects\n{paths}{more}\nPut the files back and reload them"
+    return Message(
+        level="error",
+        title=title,
+        text=f"{expected}, or locate {it}: here, or later with a right click in the list of data. "
+        "Regions, filters and results are kept.",
+        remedy="locate",
+    )
 
 
 def _display_of(values: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -14,9 +14,11 @@ from stormgraph_gui.controllers.opening import Opening
 from stormgraph_gui.models.activity import Message
 from stormgraph_gui.models.guide import Guide
 from stormgraph_gui.models.loading import Loading
+from stormgraph_gui.models.moved_file import found_beside, missing
 from stormgraph_gui.models.project_file import SUFFIX
 from stormgraph_gui.models.questions import Question
 from stormgraph_gui.models.recent import RecentFiles
+from stormgraph_gui.views.choose_file import ask_for_files
 from stormgraph_gui.views.data_list import DataList
 from stormgraph_gui.views.guide_panel import GuidePanel
 from stormgraph_gui.views.import_preview import ImportPreview
@@ -78,6 +80,7 @@ class OpeningFiles(QObject):
         self._guide_panel = GuidePanel(self._guide, middle)
         self._guide_panel.action_requested.connect(self._do_step)
         app.document.changed.connect(self._show_start)
+        app.activity.remedy_wanted.connect(self._do_remedy)
         self._loading.changed.connect(self._show_start)
         self._show_start()
 
@@ -209,6 +212,31 @@ class OpeningFiles(QObject):
             self._window.show_dock("clusters")
         elif name == "report":
             provided["report questions"].ask_one()
+
+    def _do_remedy(self, remedy: str) -> None:
+        if remedy == "locate":
+            self._locate_next()
+
+    def _locate_next(self) -> None:
+        """Ask where the first missing file is."""
+        gone = missing(self._app.document.project)
+        if gone:
+            one = gone[0]
+            ask_for_files(
+                self._window,
+                f"Where is {one.name}?",
+                one.path,
+                "All files (*)",
+                lambda paths: self._locate(one.key, str(paths[0])),
+            )
+
+    def _locate(self, key: str, path: str) -> None:
+        """Take a file, and others that moved with it, and ask for what is still missing."""
+        if key in [one.key for one in missing(self._app.document.project)]:
+            self._opening.locate(key, path)
+            for other, place in found_beside(self._app.document.project, path).items():
+                self._opening.locate(other, place)
+            self._locate_next()
 
     def _look_at(self, key: str) -> None:
         if key != self._app.workspace.data_set:

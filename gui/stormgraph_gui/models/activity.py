@@ -60,6 +60,8 @@ class Message:
         For a report of a fault: a traceback.
     about : str
         What it is about, if a later message about the same makes this one obsolete.
+    remedy : {"", "locate"}
+        What can be done at once: say where missing files are.
     at : float
         When, as of `time.time`.
     """
@@ -69,6 +71,7 @@ class Message:
     text: str = ""
     details: str = ""
     about: str = ""
+    remedy: Literal["", "locate"] = ""
     at: float = dataclasses.field(default_factory=time.time)
 
 
@@ -83,11 +86,14 @@ class Activity(QObject):
         A `Message`.
     stop_requested : Signal
         Key of a task that the user wants to stop; whoever began it stops it.
+    remedy_wanted : Signal
+        The remedy of a message that the user wants; whoever can do it does it.
     """
 
     tasks_changed = Signal()
     said = Signal(object)
     stop_requested = Signal(int)
+    remedy_wanted = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

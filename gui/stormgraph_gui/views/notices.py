@@ -78,6 +78,9 @@ class NoticeStrip(QFrame):
             self._more.setText(f"{n_more} more" if n_more else "")
 
 
+_REMEDIES = {"locate": "&Locate..."}
+
+
 class ErrorDialogs:
     """Shows errors one at a time, without stopping what runs.
 
@@ -90,9 +93,10 @@ class ErrorDialogs:
     """
 
     def __init__(self, activity: Activity, window: QWidget) -> None:
-        self._window = window
+        self._activity, self._window = activity, window
         self._waiting: list[Message] = []
         self._box: QMessageBox | None = None
+        self._remedy = ""
         activity.said.connect(self._said)
 
     @property
@@ -116,12 +120,24 @@ class ErrorDialogs:
         if message.details:
             box.setDetailedText(message.details)
         box.setStandardButtons(QMessageBox.StandardButton.Ok)
+        self._remedy = message.remedy
+        if message.remedy:
+            button = box.addButton(_REMEDIES[message.remedy], QMessageBox.ButtonRole.ActionRole)
+            button.setObjectName("remedy")
+            box.setDefaultButton(button)
+            box.setEscapeButton(QMessageBox.StandardButton.Ok)
         box.finished.connect(self._closed)
         self._box = box
         box.open()
 
     def _closed(self, _code: int) -> None:
+        wanted = ""
         if self._box is not None:
+            pressed = self._box.clickedButton()
+            if pressed is not None and pressed.objectName() == "remedy":
+                wanted = self._remedy
             self._box.deleteLater()
             self._box = None
+        if wanted:
+            self._activity.remedy_wanted.emit(wanted)
         self._show()
