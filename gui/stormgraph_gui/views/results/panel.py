@@ -89,6 +89,7 @@ class ResultPanel(QWidget):
         self._why_outdated = ElidedLabel(Qt.TextElideMode.ElideRight)
         self._why_outdated.setObjectName("outdated text")
         self.outdated = Remark("outdated", self._why_outdated)
+        self.outdated.setContentsMargins(8, 2, 8, 4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.outdated)
@@ -151,10 +152,10 @@ class ResultPanel(QWidget):
 
     def _say_outdated(self) -> None:
         changes = self._outdated.changes
-        text = f"{OUT_OF_DATE.capitalize()}: {'; '.join(changes)} since. Run again to renew it."
+        text = f"{OUT_OF_DATE.capitalize()}: {'; '.join(changes)} since."
         self.outdated.setVisible(bool(changes))
         self.outdated.set_text(text)
-        self._why_outdated.setToolTip(text)
+        self._why_outdated.setToolTip(f"{text} Run again to renew it.")
 
     def _fill_current(self) -> None:
         tuple(self._named.values())[self.tabs.currentIndex()].fill_if_needed()
