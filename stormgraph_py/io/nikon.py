@@ -61,13 +61,16 @@ def _read(path: Path, options: ReadOptions) -> Localizations:
         for target, candidates in _MEANINGS.items()
         if (name := next((c for c in candidates if c in names), None))
     }
-    notes = ["Xc, Yc are corrected for drift and taken; X, Y as they were found are kept."]
+    # a caller who names the positions needs no word on which were taken
+    told = not {"x_nm", "y_nm"}.isdisjoint(options.columns)
+    taken = "Xc, Yc are corrected for drift and taken; X, Y as they were found are kept."
+    notes = [] if told else [taken]
     warnings: list[str] = []
     if "channel" in columns:
         channel = _as_names(frame[columns["channel"]])
         frame[columns["channel"]] = channel
         warnings += _unspecific(channel)
-        notes += _warped(frame, channel)
+        notes += [] if told else _warped(frame, channel)
     return localizations_of_text(
         text,
         Understood(columns, tuple(notes), tuple(warnings)),

@@ -68,6 +68,7 @@ def test_shift_between_colours_is_told(write):
         write(table(ROWS), "list.txt"), columns={"x_nm": "Xwc", "y_nm": "Ywc"}
     )
     np.testing.assert_array_equal(warped.xy[:, 0], [1030, 5000, 9000])
+    assert not any("taken" in note or "not used" in note for note in warped.provenance.notes)
 
 
 def test_what_has_no_colour_or_no_z_is_kept_and_told(write):
