@@ -256,7 +256,9 @@ def _short_note(job: QueuedJob, state: JobState) -> str:
 
 def _note(state: JobState) -> str:
     if state.state == "failed":
-        return in_the_app(f"{state.reason.rstrip('.')}. {state.remedy}")
+        reason = state.reason.rstrip(".")
+        stop = "" if reason.endswith("?") else "."
+        return in_the_app(f"{reason}{stop} {state.remedy}")
     n = len(state.warnings)
     if not n:
         return ""
