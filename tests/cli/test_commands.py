@@ -62,6 +62,7 @@ def test_the_demo_names_reports_to_open_and_can_be_repeated(
         assert all(report.is_file() and report.is_absolute() for report in reports)
 
 
+@pytest.mark.slow
 def test_the_report_has_its_pictures_inside(cli, cell, tmp_path):
     assert cli("run", cell, "--quiet").code == 0
     html = (tmp_path / "stormgraph-results" / "cell" / "report.html").read_text(encoding="utf-8")

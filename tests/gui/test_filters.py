@@ -259,6 +259,7 @@ def test_steps_in_the_panel_are_those_that_the_api_records(app, put_data, blobs)
     assert loaded.field.steps == apply_filters(loaded.raw, filters)[1]
 
 
+@pytest.mark.slow
 @pytest.mark.features("viewer", "filters", "running")
 def test_a_run_waits_for_filters_that_are_being_applied(qtbot, app, put_data, blobs, monkeypatch):
     monkeypatch.setattr(filtering, "MOST_AT_ONCE", 10)

@@ -365,6 +365,7 @@ def test_channels_in_space_are_compared_and_pictured(app, page, put_data):
     page.picture.show_selected((0, 0), into_view=True)
 
 
+@pytest.mark.slow
 def test_a_click_compares_and_cancel_stops(app, page, put_data, qtbot):
     raw = two_channels()
     put_data(raw)

@@ -146,6 +146,7 @@ def test_a_source_file_that_is_gone_is_told_and_nothing_is_lost(app, study):
     assert app.provided["projects"].save(study)
 
 
+@pytest.mark.slow
 @pytest.mark.features("viewer", "opening", "projects")
 def test_a_file_that_was_located_has_its_results_again(app, qtbot, study):
     (data_set,) = app.document.project.data_sets
@@ -300,6 +301,7 @@ def two_colours(app, blobs, put_data, tmp_path):
     return file
 
 
+@pytest.mark.slow
 @pytest.mark.features("overlap", "projects")
 def test_a_comparison_of_two_colours_comes_back_as_it_was(app, qtbot, two_colours, monkeypatch):
     model, projects = app.provided["overlap"].model, app.provided["projects"]

@@ -146,6 +146,7 @@ def test_numbers_are_those_of_the_api_and_results_stay_beside_each_other(
     assert rows(ui)[1][2] == "as chosen now"
 
 
+@pytest.mark.slow
 def test_cancelled_killed_and_run_again(app, ui, qtbot, blobs, put_data):
     put_data(blobs())
     ui.running.set_params(SLOW)

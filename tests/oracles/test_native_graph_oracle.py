@@ -122,6 +122,7 @@ def test_compiled_graph_is_that_of_numpy_wherever_localizations_lie(monkeypatch,
     np.testing.assert_array_equal(found_degrees, degrees(*data))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("built", [True, False])
 @pytest.mark.parametrize("d", [2, 3])
 def test_neither_tiles_nor_threads_nor_limits_show(monkeypatch, built, d):

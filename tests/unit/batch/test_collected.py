@@ -27,6 +27,7 @@ def analyses(tmp_path):
     return made
 
 
+@pytest.mark.slow
 def test_every_result_is_in_the_tables_and_the_index(analyses, tmp_path):
     out = tmp_path / "report"
     told = []

@@ -62,6 +62,7 @@ def test_parquet_without_its_library_is_refused_before_anything_is_computed(monk
         Outputs(parquet=True).check()
 
 
+@pytest.mark.slow
 def test_every_figure_of_the_report_is_a_file_at_print_resolution(tmp_path, analysis):
     write_result(tmp_path, analysis, Outputs(excel=False))
     drawn = sorted((tmp_path / "figures").iterdir())
