@@ -136,7 +136,7 @@ def test_a_row_tells_what_became_of_its_job(batch, qtbot):
 
 def test_the_reason_of_a_failed_job_has_room_and_names_its_file_without_folder(app, batch, qtbot):
     app.window.resize(1280, 800)
-    path = "/work/very/long/way/to/the/data/of/the/lab/cell 1.csv"
+    path = "/data/very/long/way/to/the/data/of/the/lab/cell 1.csv"
     batch.queue.add(
         [QueuedJob(name="f", file="cell 1.csv", path=path, roi="", parameters="k = 20")]
     )
